@@ -1,0 +1,1 @@
+"""What each chapter asks and how an answer is examined: one file a chapter."""

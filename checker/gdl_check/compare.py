@@ -1,0 +1,303 @@
+"""Is it the same? Values of an answer against what is expected, and the words laws are written in.
+
+Right answers written differently must pass: a Python number, a NumPy scalar and a 0-d array are
+one; bool, int and float are one kind; a list of numbers is an array. Shapes are never broadcast.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdl_check.memo import Reply, read
+
+EXACT, ROUNDED = 1e-9, 1e-4
+FLOOR = 1e-12
+
+# Relative to the largest expected value of a block; looser while a case feeds float32.
+tolerance: ContextVar[float] = ContextVar("tolerance", default=EXACT)
+
+
+class Unmet(Exception):
+    """A law does not hold on this case; `difference` says how."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(difference.message)
+        self.difference = difference
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How two values differ.
+
+    `kind` is "type", "shape", "nan" or "value" ("structure" is any but the last two); `where`
+    lists the indices of the entries that differ, worst first.
+    """
+
+    kind: str
+    message: str
+    expected: Any = None
+    got: Any = None
+    where: tuple[tuple[int, ...], ...] = ()
+    compared: bool = True
+
+    @property
+    def is_structural(self) -> bool:
+        return self.kind in ("type", "shape")
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (numbers.Real, np.bool_)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "biuf"
+    )
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Numbers, and lists of them, as an array; None where there is no such array."""
+    if isinstance(value, np.ndarray):
+        return value if value.dtype.kind in "biuf" else None
+    if is_number(value):
+        return np.asarray(value, dtype=float)
+    if isinstance(value, (list, tuple)):
+        parts = [as_array(item) for item in value]
+        if not parts:
+            return np.zeros(0)
+        if any(part is None or part.shape != parts[0].shape for part in parts if parts[0] is not None):
+            return None
+        return None if parts[0] is None else np.stack([p for p in parts if p is not None])
+    return None
+
+
+def difference(expected: Any, got: Any) -> Difference | None:
+    """How `got` differs from `expected`, or None where it is the same."""
+    found = _difference(expected, got, _scales(expected))
+    if found is None or (found.expected is expected and found.got is got):
+        return found
+    return Difference(found.kind, found.message, expected, got, found.where)
+
+
+def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()) -> Any:
+    if isinstance(expected, np.ndarray) or is_number(expected):
+        return _numeric(expected, got, scales.get(path, 0.0))
+    if isinstance(expected, Mapping):
+        if not isinstance(got, Mapping):
+            return _wrong_type("a dict", expected, got)
+        if set(expected) != set(got):
+            message = f"a dict with the keys {_keys(expected)} is expected, not {_keys(got)}"
+            return Difference("type", message, expected, got)
+        parts = ((f"[{k!r}]", expected[k], got[k], (*path, k)) for k in expected)
+        return _first_part(parts, scales)
+    if isinstance(expected, (list, tuple)):
+        whole = as_array(expected) if _plain_numbers(expected) else None
+        if whole is not None:
+            return _numeric(whole, got, scales.get(path, 0.0), expected)
+        if isinstance(got, np.ndarray) and got.ndim:
+            got = list(got)
+        if not isinstance(got, (list, tuple)):
+            return _wrong_type(_described(expected), expected, got)
+        if len(got) != len(expected):
+            message = f"{len(expected)} results are expected, not {len(got)}"
+            return Difference("shape", message, expected, got)
+        nth = isinstance(expected, tuple)
+        parts = (
+            (f"[{i}]", e, g, (*path, i) if nth else path)
+            for i, (e, g) in enumerate(zip(expected, got))
+        )
+        return _first_part(parts, scales)
+    if type(expected) is type(got) and expected == got:
+        return None
+    if type(expected) is type(got):
+        return Difference("value", "the result differs", expected, got)
+    return _wrong_type(_described(expected), expected, got)
+
+
+def _first_part(parts: Iterator[tuple[str, Any, Any, Any]], scales: Mapping[Any, float]) -> Any:
+    for name, expected, got, path in parts:
+        found = _difference(expected, got, scales, path)
+        if found is not None:
+            message = f"in {name}: {found.message}"
+            return Difference(found.kind, message, expected, got, found.where)
+    return None
+
+
+def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Difference | None:
+    theirs, ours = as_array(got), as_array(expected)
+    assert ours is not None
+    shown = expected if shown is None else shown
+    if theirs is None:
+        return _wrong_type(_described(shown), shown, got)
+    if theirs.shape != ours.shape:
+        return Difference("shape", _shapes(ours, theirs), shown, got)
+    with np.errstate(all="ignore"):
+        a, b = ours.astype(float), theirs.astype(float)
+        finite = np.isfinite(a)
+        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + FLOOR, a == b)
+        same |= np.isnan(a) & np.isnan(b)
+    if same.all():
+        return None
+    if (np.isnan(b) & ~np.isnan(a)).any():
+        kind, message = "nan", "there is nan (not a number) where there should be a number"
+    elif (np.isinf(b) & finite).any():
+        kind, message = "nan", "a number has grown beyond all bounds (inf)"
+    else:
+        wrong, of = int((~same).sum()), same.size
+        kind = "value"
+        message = "the number differs" if of == 1 else f"{wrong} of {of} numbers differ"
+    error = np.where(same, -1.0, np.nan_to_num(abs(a - b), nan=np.inf, posinf=np.inf))
+    order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
+    where = tuple(tuple(int(i) for i in np.unravel_index(k, same.shape)) for k in order)
+    return Difference(kind, message, shown, got, where if ours.ndim else ())
+
+
+def _scales(expected: Any) -> dict[Any, float]:
+    """The largest finite value of each block: a whole array, or one key of a list of dicts."""
+    scales: dict[Any, float] = {}
+    _gather_scales(expected, (), scales)
+    return scales
+
+
+def _gather_scales(expected: Any, path: Any, scales: dict[Any, float]) -> None:
+    if isinstance(expected, (list, tuple)) and not _plain_numbers(expected):
+        for i, item in enumerate(expected):
+            _gather_scales(item, (*path, i) if isinstance(expected, tuple) else path, scales)
+    elif isinstance(expected, Mapping):
+        for key, item in expected.items():
+            _gather_scales(item, (*path, key), scales)
+    else:
+        values = as_array(expected)
+        if values is not None and values.size:
+            with np.errstate(all="ignore"):
+                largest = np.abs(values.astype(float))
+            finite = largest[np.isfinite(largest)]
+            scales[path] = max(scales.get(path, 0.0), float(finite.max()) if finite.size else 0.0)
+
+
+def _plain_numbers(value: Any) -> bool:
+    """Whether a list or tuple holds nothing but numbers, however deep."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_plain_numbers, value))
+    return is_number(value) and not isinstance(value, np.ndarray)
+
+
+def _wrong_type(wanted: str, expected: Any, got: Any) -> Difference:
+    if got is None:
+        message = "it returned None: did you print the result instead of returning it?"
+    else:
+        message = f"{wanted} is expected, not {_described(got)}"
+    return Difference("type", message, expected, got)
+
+
+def _described(value: Any) -> str:
+    """A value's type in words."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        kind = " of complex numbers" if value.dtype.kind == "c" else ""
+        return f"an array{kind} of shape {value.shape}"
+    if isinstance(value, (list, tuple)) and len(value) and as_array(value) is None:
+        if all(as_array(item) is not None for item in value) and isinstance(value, list):
+            return "a list whose rows have different lengths"
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, bool):
+        return "True or False"
+    if is_number(value):
+        return "a number"
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return "a text"
+    name = getattr(value, "class_name", type(value).__name__)
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _keys(value: Mapping[Any, Any]) -> str:
+    return ", ".join(map(repr, value)) or "none"
+
+
+def _shapes(expected: np.ndarray, got: np.ndarray) -> str:
+    wanted = f"shape {expected.shape}" if expected.ndim else "a single number"
+    actual = f"shape {got.shape}" if got.ndim else "a single number"
+    message = f"{wanted} is expected, not {actual}"
+    if expected.size == got.size and _same_numbers(expected.ravel(), got.ravel()):
+        if expected.ndim != got.ndim:
+            return f"{message}: the numbers are right, an axis is too many or missing"
+        return f"{message}: the numbers are right, the rows and columns are not"
+    if expected.ndim == 2 and got.shape == expected.T.shape and _same_numbers(expected.T, got):
+        return f"{message}: this is the right matrix, but transposed"
+    return message
+
+
+def _same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(a.astype(float), b.astype(float), rtol=EXACT, equal_nan=True))
+
+
+class Expectation:
+    """What a law says of a value; every method raises Unmet where it does not hold."""
+
+    def __init__(self, subject: Any, what: str = "") -> None:
+        self.subject, self.what = subject, what
+
+    def equals(self, expected: Any) -> None:
+        """The same value, shape and kind, up to rounding."""
+        found = difference(read(expected), read(self.subject))
+        if found is not None:
+            raise Unmet(self._about(found))
+
+    def is_at_least(self, low: Any) -> None:
+        """Every entry is `low` or more, up to rounding."""
+        self._holds(lambda got: got >= low - FLOOR, f"at least {low:g} is expected")
+
+    def is_at_most(self, high: Any) -> None:
+        """Every entry is `high` or less, up to rounding."""
+        self._holds(lambda got: got <= high + FLOOR, f"at most {high:g} is expected")
+
+    def has_shape(self, *shape: int) -> None:
+        """An array of this shape."""
+        got = as_array(read(self.subject))
+        if got is None or got.shape != shape:
+            actual = "something else" if got is None else f"shape {got.shape}"
+            message = f"shape {shape} is expected, not {actual}"
+            raise Unmet(self._about(Difference("shape", message, compared=False)))
+
+    def is_true(self, otherwise: str) -> None:
+        """Holds as it is; `otherwise` says what is wrong where it does not."""
+        if not read(self.subject):
+            raise Unmet(Difference("value", otherwise, compared=False))
+
+    def raises(self, kind: type[Exception]) -> None:
+        """The call ends in this exception, or one of its kind."""
+        assert isinstance(self.subject, Reply)
+        raised = self.subject.outcome.raised
+        if raised is None or kind.__name__ not in raised.kinds:
+            actual = "it returned something" if raised is None else f"it raised {raised.type}"
+            message = f"a {kind.__name__} is expected here, but {actual}"
+            raise Unmet(Difference("value", message, compared=False))
+
+    def _holds(self, test: Any, wanted: str) -> None:
+        got = as_array(read(self.subject))
+        if got is None:
+            found = _wrong_type("numbers", None, read(self.subject))
+            raise Unmet(self._about(Difference(found.kind, found.message, compared=False)))
+        with np.errstate(all="ignore"):
+            wrong = np.argwhere(~test(got))
+        if len(wrong):
+            where = tuple(tuple(int(i) for i in index) for index in wrong)
+            found = Difference("value", wanted, None, read(self.subject), where, compared=False)
+            raise Unmet(self._about(found))
+
+    def _about(self, found: Difference) -> Difference:
+        if not self.what:
+            return found
+        message = f"{self.what}: {found.message}"
+        return Difference(
+            found.kind, message, found.expected, found.got, found.where, found.compared
+        )
+
+
+def expect(subject: Any, what: str = "") -> Expectation:
+    """Begin a claim about a value; `what` names it where the call itself does not."""
+    return Expectation(subject, what)

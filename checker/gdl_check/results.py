@@ -1,0 +1,177 @@
+"""What an examination found: verdicts, laws, counterexamples. Plain data, on the way to a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What became of an exercise, from best to worst; a chapter's is the worst of its exercises'."""
+
+    PASSED = "passed"
+    NOT_STARTED = "not_started"
+    FAILED = "failed"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    order = list(Verdict)
+    return max(verdicts, key=order.index, default=Verdict.PASSED)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an answer, and what it came to."""
+
+    name: str
+    args: tuple[Any, ...]
+    returned: Any = None
+    raised: str | None = None
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An input on which a law fails.
+
+    `expected` and `got` are values, or None where the message says it all; `where` lists the
+    indices of the entries that differ. `first_found` is a case less bare than the shrunk one.
+    """
+
+    case: str
+    inputs: Mapping[str, Any]
+    calls: tuple[Call, ...]
+    message: str
+    expected: Any = None
+    got: Any = None
+    compared: bool = False
+    where: tuple[tuple[int, ...], ...] = ()
+    first_found: Counterexample | None = None
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """How a gradient compares with measured slopes, array by array.
+
+    `autopsy` names what every entry has in common ("factor_two"), with `says` in words; `worst`
+    holds name, index, yours, measured and the uncertainty of the measurement.
+    """
+
+    entries: int
+    wrong: int
+    skipped: int
+    max_relative_error: float
+    right_arrays: tuple[str, ...] = ()
+    wrong_arrays: tuple[str, ...] = ()
+    worst: tuple[str, tuple[int, ...], float, float, float] | None = None
+    tables: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    autopsy: str | None = None
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class LawResult:
+    """What became of one law: passed, failed, error, timeout, not_run or inconclusive."""
+
+    claim: str
+    kind: str
+    status: str
+    cases: int = 0
+    counterexample: Counterexample | None = None
+    gradient: GradientReport | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """The misconception that explains every wrong result, and on how many of them."""
+
+    name: str
+    title: str
+    says: str
+    matched: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Error:
+    """Why an answer could not be examined: an exception of the learner's, or what took its place.
+
+    `trace` holds (line, function) of the learner's frames, outermost first; `column` points at a
+    syntax error.
+    """
+
+    type: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    text: str = ""
+    trace: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one exercise, and its reasons."""
+
+    id: str
+    name: str
+    status: Verdict
+    line: int | None = None
+    corpus: str | None = None
+    supplied: tuple[str, ...] = ()
+    laws: tuple[LawResult, ...] = ()
+    misconception: Named | None = None
+    error: Error | None = None
+    stdout: str = ""
+
+    @property
+    def opened(self) -> LawResult | None:
+        """The first law that did not hold: the one that is shown."""
+        return next((law for law in self.laws if law.status in ("failed", "error", "timeout")), None)
+
+
+@dataclass(frozen=True)
+class ChapterResult:
+    """The verdicts on a chapter's exercises, and why its file could not be loaded, if it could not."""
+
+    id: str
+    title: str
+    path: str
+    results: tuple[Result, ...] = ()
+    error: Error | None = None
+
+    @property
+    def status(self) -> Verdict:
+        return worst([result.status for result in self.results])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        verdicts = [result.status for result in self.results]
+        return {str(verdict): verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A failure of ours, which is nobody's zero."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one command found."""
+
+    seed: int
+    effort: str
+    chapters: tuple[ChapterResult, ...]
+    duration: float = 0.0
+    fault: Fault | None = None
+
+    @property
+    def status(self) -> str:
+        if self.fault is not None:
+            return "fault"
+        return str(worst([chapter.status for chapter in self.chapters]))

@@ -1,0 +1,1 @@
+"""Where a learner's code runs, and how we talk to it."""

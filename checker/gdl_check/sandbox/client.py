@@ -1,0 +1,325 @@
+"""The checker's end of a worker: sends programs, reads outcomes, gives up in time.
+
+Nothing a worker says is executed, and nothing it does can hold us longer than its deadline.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import queue
+import re
+import selectors
+import signal
+import socket
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from gdl_check.sandbox import launch
+from gdl_check.sandbox.programs import Handle, Outcome, Raised, Step
+from gdl_check.sandbox.wire import (
+    Decoder,
+    Violation,
+    encode,
+    parse_header,
+    split_frames,
+    to_wire,
+)
+
+Program = Sequence[Step]
+
+SECONDS = 5.0
+AT_ONCE = 20  # programs in one message: the worker begins while we write the next
+
+
+class SandboxFault(Exception):
+    """Our own failure: no worker could be started."""
+
+
+@dataclass(frozen=True)
+class Ended(Exception):
+    """A worker that will not answer any more: `how` is "timeout", "crash" or "violation".
+
+    `ahead` counts the programs that it had finished without telling us what came of them.
+    """
+
+    how: str
+    message: str
+    line: int | None = None
+    ahead: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A chapter file as the worker sees it, with functions of ours put in place of missing ones."""
+
+    path: str
+    text: str
+    supply: str = ""
+    supplied: tuple[str, ...] = ()
+
+
+class Connection:
+    """A started worker process: reading and writing are threads, so neither can hold us up."""
+
+    def __init__(self, read_fd: int, write_fd: int, trace_fd: int) -> None:
+        self.read_fd, self.write_fd, self.trace_fd = read_fd, write_fd, trace_fd
+        self.chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.threads = [
+            threading.Thread(target=self._read, daemon=True),
+            threading.Thread(target=self._write, daemon=True),
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def _read(self) -> None:
+        try:
+            while chunk := os.read(self.read_fd, 1 << 18):
+                self.chunks.put(chunk)
+        except OSError:
+            pass
+        self.chunks.put(b"")
+
+    def _write(self) -> None:
+        while (frame := self.requests.get()) is not None:
+            rest = memoryview(frame)
+            try:
+                while rest:
+                    rest = rest[os.write(self.write_fd, rest) :]
+            except OSError:
+                return
+
+    def ask_for_trace(self) -> None:
+        """Have the worker write down the line it is in (where it does not do so by itself)."""
+
+    def under_way(self) -> int | None:
+        """The id of the request that is being answered, where the worker shares it."""
+        return None
+
+    def kill(self) -> None:
+        """End the process, and all that it has started."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self.kill()
+        self.requests.put(None)
+        for thread in self.threads:
+            thread.join(0.5)
+        # A descriptor that a thread still reads would be given to the next file that is opened.
+        if not any(thread.is_alive() for thread in self.threads):
+            for fd in {self.read_fd, self.write_fd, self.trace_fd}:
+                os.close(fd)
+
+
+class ForkedConnection(Connection):
+    """A worker forked from the warm process (Linux)."""
+
+    def __init__(self) -> None:
+        self.control = launch.warm_process()
+        self.channel, theirs = socket.socketpair()
+        trace, their_trace = os.pipe()
+        progress = os.memfd_create("progress")
+        os.truncate(progress, launch.PROGRESS.size)
+        self.shared = mmap.mmap(progress, launch.PROGRESS.size)
+        try:
+            socket.send_fds(self.control, [b"F"], [theirs.fileno(), their_trace, progress])
+            answer = self.control.recv(launch.PID.size)
+        except OSError:
+            answer = b""
+        theirs.close()
+        for fd in (their_trace, progress):
+            os.close(fd)
+        if len(answer) != launch.PID.size:
+            launch.forget_warm_process()
+            os.close(trace)
+            raise SandboxFault("the process that runs learners' code does not start here")
+        (self.pid,) = launch.PID.unpack(answer)
+        super().__init__(self.channel.fileno(), self.channel.fileno(), trace)
+
+    def ask_for_trace(self) -> None:
+        os.kill(self.pid, signal.SIGUSR1)
+
+    def under_way(self) -> int | None:
+        return int(launch.PROGRESS.unpack_from(self.shared)[0])
+
+    def kill(self) -> None:
+        try:
+            self.control.sendall(b"K" + launch.PID.pack(self.pid))
+        except OSError:
+            launch.forget_warm_process()
+        try:
+            self.channel.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        super().close()
+        self.channel.detach()
+
+
+class SpawnedConnection(Connection):
+    """A worker in an interpreter of its own, for systems without a safe fork."""
+
+    def __init__(self, patience: float) -> None:
+        self.process = subprocess.Popen(
+            launch.command("serve_alone", 0.9 * patience),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=launch.environment(),
+            start_new_session=os.name == "posix",
+        )
+        streams = (self.process.stdout, self.process.stdin, self.process.stderr)
+        super().__init__(*(os.dup(stream.fileno()) for stream in streams if stream))
+        for stream in streams:
+            if stream:
+                stream.close()
+
+    def kill(self) -> None:
+        if os.name == "posix":
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """One worker process that has opened one learner's file.
+
+    `seconds` is how long one reply may take. Every method raises Ended once the worker is gone,
+    and SandboxFault where none could be started.
+    """
+
+    def __init__(self, seconds: float = SECONDS, fork: bool = launch.CAN_FORK) -> None:
+        self.seconds = seconds
+        self.connection = ForkedConnection() if fork else SpawnedConnection(seconds)
+        self.paths: set[str] = set()
+        self.kept = bytearray()
+        self.frames: deque[tuple[int, bytes, bytes]] = deque()
+        self.sent = 0
+        self.answered = 0
+
+    def load(self, files: Mapping[str, Source], main: str) -> Outcome:
+        """Open the file of the module `main`; the others are opened when it imports them."""
+        self.paths = {source.path for source in files.values()}
+        told = {
+            name: {
+                "path": source.path,
+                "source": source.text,
+                "supply": {"source": source.supply, "names": list(source.supplied)},
+            }
+            for name, source in files.items()
+        }
+        self._send([encode(self.sent, {"do": "load", "files": told, "main": main}, [])])
+        header, _ = self._receive()
+        return Outcome(raised=_raised(header.get("error")), printed=_printed(header))
+
+    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
+        """The outcomes of each program's steps, as they arrive. Raises Ended in the middle."""
+        first = self.sent
+        for start in range(0, len(programs), AT_ONCE):
+            some = enumerate(programs[start : start + AT_ONCE], first + start)
+            self._send([_request(request_id, program) for request_id, program in some])
+        for _ in programs:
+            yield _outcomes(*self._receive())
+
+    def _send(self, frames: list[bytes]) -> None:
+        self.sent += len(frames)
+        self.connection.requests.put(b"".join(frames))
+
+    def _receive(self) -> tuple[dict[str, Any], bytes]:
+        while not self.frames:
+            try:
+                chunk = self.connection.chunks.get(timeout=self.seconds)
+            except queue.Empty:
+                self._give_up("timeout", f"it ran for {self.seconds:g} seconds")
+            if not chunk:
+                self._give_up("crash", "it ended the process it was running in")
+            self.kept += chunk
+            try:
+                self.frames.extend(split_frames(self.kept, bounded=True))
+            except Violation as violation:
+                self._give_up("violation", str(violation))
+        request_id, head, payload = self.frames.popleft()
+        if request_id != self.answered:
+            self._give_up("violation", "it answered a question that was not asked")
+        self.answered += 1
+        try:
+            return parse_header(head), payload
+        except Violation as violation:
+            self._give_up("violation", str(violation))
+
+    def _give_up(self, how: str, message: str) -> NoReturn:
+        line = self._line(ask=how == "timeout")
+        under_way = self.connection.under_way()
+        ahead = 0 if under_way is None else max(0, min(under_way, self.sent - 1) - self.answered)
+        raise Ended(how, message, line, ahead) from None
+
+    def _line(self, ask: bool = True) -> int | None:
+        """The line of the learner's file that was being executed, where the worker can tell."""
+        if ask:
+            self.connection.ask_for_trace()
+        trace = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.connection.trace_fd, selectors.EVENT_READ)
+            while selector.select(timeout=0.2):
+                chunk = os.read(self.connection.trace_fd, 1 << 16)
+                trace += chunk
+                if not chunk or len(trace) > 1 << 18:
+                    break
+        for path, line in re.findall(r'File "(.+?)", line (\d+)', trace.decode("utf-8", "replace")):
+            if path in self.paths:
+                return int(line)
+        return None
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _request(request_id: int, program: Program) -> bytes:
+    buffers: list[bytes] = []
+    steps = [
+        [step.do, step.name, [_argument(arg, buffers) for arg in step.args]] for step in program
+    ]
+    return encode(request_id, {"do": "run", "steps": steps}, buffers)
+
+
+def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
+    if isinstance(arg, Handle):
+        return {"type": "handle", "step": arg.step}
+    return to_wire(arg, buffers)
+
+
+def _outcomes(header: dict[str, Any], payload: bytes) -> list[Outcome]:
+    try:
+        decoder = Decoder(payload)
+        printed = _printed(header)
+        return [_outcome(told, decoder, printed) for told in header["outcomes"]]
+    except (Violation, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Ended("violation", f"its reply cannot be read ({error})") from None
+
+
+def _outcome(told: dict[str, Any], decoder: Decoder, printed: str) -> Outcome:
+    changed = tuple(int(i) for i in told.get("changed", ()))
+    raised = _raised(told.get("error"))
+    value = decoder.value(told["value"]) if raised is None else None
+    return Outcome(value, raised, changed, printed)
+
+
+def _raised(told: Any) -> Raised | None:
+    if told is None:
+        return None
+    trace = tuple((int(line), str(function)[:64]) for line, function in told.get("trace", ()))
+    kinds = tuple(str(kind)[:64] for kind in told.get("kinds", ()))
+    return Raised(str(told["type"])[:64], str(told["message"])[:500], trace, kinds)
+
+
+def _printed(header: dict[str, Any]) -> str:
+    return str(header.get("printed", ""))[:30_000]

@@ -1,0 +1,143 @@
+"""What is asked of an answer, and what came of it: the steps of a program and their outcomes.
+
+A program calls an answer and goes on with what it returned, by handle: objects stay where the
+answer runs. The same code executes programs inside the worker and, for our own functions, here.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gdl_check.sandbox.wire import MAX_ITEMS, Seed, lay_out
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    name: getattr(operator, name)
+    for name in ("add", "sub", "mul", "truediv", "neg", "matmul", "getitem")
+}
+
+
+@dataclass(frozen=True)
+class Handle:
+    """The result of an earlier step of the same program."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done in a program.
+
+    `do` is "call" (the function or class `name`), "method", "get" (an attribute), or "operator";
+    the last three act on their first argument.
+    """
+
+    do: str
+    name: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that left an answer: `trace` holds (line, function) of the learner's frames."""
+
+    type: str
+    message: str
+    trace: tuple[tuple[int, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> int | None:
+        return self.trace[-1][0] if self.trace else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one step: a value or an exception, and which arguments it changed."""
+
+    value: Any = None
+    raised: Raised | None = None
+    changed: tuple[int, ...] = ()
+    printed: str = ""
+
+
+@dataclass
+class Done:
+    """A step executed in this process, its result still a live object."""
+
+    value: Any = None
+    error: BaseException | None = None
+    changed: list[int] = field(default_factory=list)
+
+
+def execute(names: Mapping[str, Any], steps: list[Step]) -> Iterator[Done]:
+    """Carry out a program's steps one by one; a step that needs a failed one is not reached."""
+    results: list[Any] = []
+    for step in steps:
+        done = _execute_step(names, step, results)
+        yield done
+        if done.error is not None:
+            return
+        results.append(done.value)
+
+
+def _execute_step(names: Mapping[str, Any], step: Step, results: list[Any]) -> Done:
+    args = [_argument(arg, results) for arg in step.args]
+    before = [_fingerprint(arg) for arg in args]
+    done = Done()
+    try:
+        if step.do == "call":
+            done.value = names[step.name](*args)
+        elif step.do == "get":
+            done.value = getattr(args[0], step.name)
+        elif step.do == "method":
+            done.value = getattr(args[0], step.name)(*args[1:])
+        else:
+            done.value = OPERATORS[step.name](*args)
+        if isinstance(done.value, Iterator):
+            done.value = _listed(done.value)
+    except BaseException as error:
+        done.error = error
+    done.changed = [
+        i for i, arg in enumerate(args) if before[i] is not None and _fingerprint(arg) != before[i]
+    ]
+    return done
+
+
+def _argument(arg: Any, results: list[Any]) -> Any:
+    if isinstance(arg, Handle):
+        return results[arg.step]
+    if isinstance(arg, Seed):
+        return arg.generator()
+    return arg
+
+
+def private(value: Any) -> Any:
+    """A copy that its receiver may do with as it likes; an array keeps its order in memory."""
+    if isinstance(value, np.ndarray):
+        if value.flags.c_contiguous or value.flags.f_contiguous:
+            return value.copy(order="A")
+        return lay_out(value, "strided")
+    return copy.deepcopy(value)
+
+
+def _fingerprint(arg: Any) -> Any:
+    if isinstance(arg, np.ndarray):
+        return arg.shape, arg.tobytes()
+    if isinstance(arg, (list, dict, set)):
+        return repr(arg)
+    return None
+
+
+def _listed(values: Iterator[Any]) -> list[Any]:
+    listed = []
+    for item in values:
+        listed.append(item)
+        if len(listed) > MAX_ITEMS:
+            raise RuntimeError(f"this iterator went on for more than {MAX_ITEMS} items")
+    return listed

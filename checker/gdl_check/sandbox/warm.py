@@ -1,0 +1,85 @@
+"""The warm process: has NumPy loaded and nothing else of ours, and forks the next worker.
+
+It speaks one-byte orders on its control socket: `F` with three descriptors forks a worker on them and
+answers its process id, `K` and a process id ends one. It ends when the socket does.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import socket
+import sys
+
+import numpy
+import numpy.random  # loaded here once instead of in every worker that asks for it
+
+from gdl_check.sandbox.launch import PID, PROGRESS
+from gdl_check.sandbox.worker import Channel, Worker, settle
+
+
+def main(control_fd: int) -> None:
+    """Fork workers on order until the control socket ends."""
+    _forget_paths()
+    control = socket.socket(fileno=control_fd)
+    workers: set[int] = set()
+    while True:
+        order, fds, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
+        if not order:
+            break
+        if order[:1] == b"F" and len(fds) == 3:
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _become_worker(*fds)
+            workers.add(pid)
+            for fd in fds:
+                os.close(fd)
+            control.sendall(PID.pack(pid))
+        elif order[:1] == b"K":
+            (pid,) = PID.unpack_from(order, 1)
+            if pid in workers:
+                workers.remove(pid)
+                _end(pid)
+    for pid in workers:
+        _end(pid)
+
+
+def _forget_paths() -> None:
+    """Only the standard library stays importable; NumPy finds its own parts by itself."""
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    theirs = os.path.dirname(os.path.dirname(os.path.abspath(numpy.__file__)))
+    sys.path[:] = [path for path in sys.path if path not in (ours, theirs)]
+
+
+def _become_worker(channel: int, trace: int, progress: int) -> None:
+    try:
+        os.setsid()
+        settle(trace, patience=None)
+        shared = mmap.mmap(progress, PROGRESS.size)
+        os.close(progress)
+        Worker(Channel(channel, channel, shared)).serve()
+    finally:
+        os._exit(0)
+
+
+def _end(pid: int) -> None:
+    # Its own group first: what the learner's code has started must not outlive it.
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+    os.waitpid(pid, 0)
+
+
+def serve_alone(patience: float) -> None:
+    """Be the one worker of a system that cannot fork: requests on stdin, replies on stdout."""
+    _forget_paths()
+    read_fd, write_fd, trace_fd = os.dup(0), os.dup(1), os.dup(2)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nothing, fd)
+    settle(trace_fd, patience)
+    Worker(Channel(read_fd, write_fd, None, patience, trace_fd)).serve()

@@ -1,0 +1,278 @@
+"""The data-only language between checker and worker: a bounded JSON header, then raw array bytes.
+
+A frame is `<header length> <payload length> <request id>` (little endian, 4 + 4 + 8 bytes), the
+header, the payload. Nothing in it can name code: types and dtypes come from short lists.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdl_check.sandbox.named import FUNCTIONS, NamedFunction
+
+PREFIX = struct.Struct("<IIQ")
+MAX_HEADER = 1 << 20
+MAX_PAYLOAD = 32 << 20
+MAX_DEPTH = 12
+MAX_ITEMS = 10_000
+EXACT = 2**53
+
+_encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode_json = json.JSONDecoder().decode
+
+DTYPES = {
+    name: np.dtype(name)
+    for name in ("float64", "float32", "int64", "int32", "int8", "uint8", "bool", "complex128")
+}
+# By their short form, which tells a big-endian dtype from a native one (and is quick to get).
+_NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
+
+
+class Violation(Exception):
+    """The other side broke the protocol; nothing more it says is believed."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Stands for a fresh `numpy.random.default_rng(seed)` wherever an answer takes one."""
+
+    seed: int
+
+    def generator(self) -> np.random.Generator:
+        return np.random.default_rng(self.seed)
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that stays in the worker; we know what class it is of, and no more."""
+
+    class_name: str
+    text: str = ""
+
+
+def encode(request_id: int, header: dict[str, Any], buffers: list[bytes]) -> bytes:
+    """One frame, ready to be sent."""
+    head = _encode_json(header).encode()
+    payload = b"".join(buffers)
+    return PREFIX.pack(len(head), len(payload), request_id) + head + payload
+
+
+def split_frames(kept: bytearray, bounded: bool = False) -> list[tuple[int, bytes, bytes]]:
+    """Take the complete frames off the front of what has arrived: (request id, header, payload).
+
+    Raises Violation where `bounded` and a frame announces more than is allowed.
+    """
+    frames, start = [], 0
+    with memoryview(kept) as arrived:
+        while start + PREFIX.size <= len(arrived):
+            head, payload, request_id = PREFIX.unpack_from(arrived, start)
+            if bounded and (head > MAX_HEADER or payload > MAX_PAYLOAD):
+                raise Violation("it announced an impossible message")
+            first = start + PREFIX.size
+            middle, end = first + head, first + head + payload
+            if end > len(arrived):
+                break
+            frames.append((request_id, bytes(arrived[first:middle]), bytes(arrived[middle:end])))
+            start = end
+    del kept[:start]
+    return frames
+
+
+def parse_header(head: bytes) -> dict[str, Any]:
+    """The header of a frame from the other side. Raises Violation."""
+    try:
+        header = _decode_json(head.decode())
+    except (ValueError, RecursionError) as error:
+        raise Violation(f"the header is not JSON: {type(error).__name__}") from None
+    if not isinstance(header, dict):
+        raise Violation("the header is not an object")
+    return header
+
+
+def number_to_wire(value: float | int | bool) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if isinstance(value, int) and abs(value) > EXACT:
+        # Python refuses to write decimal numbers of more than 4,300 digits.
+        return str(value) if value.bit_length() < 10_000 else hex(value)
+    return value
+
+
+def to_wire(value: Any, buffers: list[bytes] | None) -> dict[str, Any]:
+    """A value as the header tells it. Arrays go to `buffers`, or inline where that is None."""
+    if isinstance(value, np.ndarray):
+        return _array_to_wire(value, buffers)
+    if isinstance(value, (bool, int, float)):
+        return {"type": "number", "data": number_to_wire(value)}
+    if isinstance(value, np.generic):
+        return to_wire(value.item(), buffers)
+    if value is None:
+        return {"type": "none"}
+    if isinstance(value, str):
+        return {"type": "text", "data": value.encode("utf-8", "replace").decode()}
+    if isinstance(value, (list, tuple)):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {"type": kind, "data": [to_wire(item, buffers) for item in value]}
+    if isinstance(value, dict):
+        pairs = [[to_wire(k, buffers), to_wire(v, buffers)] for k, v in value.items()]
+        return {"type": "dict", "data": pairs}
+    if isinstance(value, (set, frozenset)):
+        items = sorted(value, key=lambda item: (type(item).__name__, repr(item)))
+        return {"type": "set", "data": [to_wire(item, buffers) for item in items]}
+    if isinstance(value, Seed):
+        return {"type": "rng", "seed": value.seed}
+    if isinstance(value, NamedFunction):
+        return {"type": "object", "class": value.name, "data": list(value.parameters)}
+    if isinstance(value, Opaque):
+        return {"type": "object", "class": value.class_name, "text": value.text}
+    return {"type": "object", "class": type(value).__name__[:64]}
+
+
+def _array_to_wire(value: np.ndarray, buffers: list[bytes] | None) -> dict[str, Any]:
+    if type(value) is not np.ndarray:
+        if isinstance(value, np.ma.MaskedArray):
+            return {"type": "object", "class": "masked array"}
+        value = np.array(value, subok=False)
+    name = _NAMES.get(value.dtype.str)
+    if name is None:
+        kind = "array of objects" if value.dtype == object else f"array of {value.dtype.name}"
+        return {"type": "object", "class": kind}
+    told: dict[str, Any] = {"type": "array", "shape": list(value.shape), "dtype": name}
+    if buffers is None:
+        told["data"] = _inline(value.tolist())
+    else:
+        buffers.append(value.tobytes())
+        if not value.flags.c_contiguous:
+            told["layout"] = "fortran" if value.flags.f_contiguous else "strided"
+    return told
+
+
+def lay_out(value: np.ndarray, layout: str) -> np.ndarray:
+    """A writable copy of an array with its entries in another order in memory."""
+    if layout == "fortran":
+        return np.array(value, order="F")
+    if layout == "strided" and value.ndim:
+        wide = np.zeros((*value.shape[:-1], 2 * value.shape[-1]), value.dtype)
+        wide[..., ::2] = value
+        return wide[..., ::2]
+    return value
+
+
+def _inline(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_inline(item) for item in data]
+    if isinstance(data, complex):
+        return str(data)
+    return number_to_wire(data)
+
+
+class Decoder:
+    """Reads the values of one frame, in order; believes nothing.
+
+    Raises Violation where a value is not what the protocol allows.
+    """
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self.offset = 0
+        self.items = 0
+
+    def value(self, told: Any, depth: int = 0) -> Any:
+        self.items += 1
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise Violation("the value is nested too deeply or has too many items")
+        if not isinstance(told, dict):
+            raise Violation("a value is not an object")
+        kind = told.get("type")
+        if kind == "array":
+            return self.array(told)
+        if kind == "number":
+            return _number(told.get("data"))
+        if kind == "none":
+            return None
+        if kind == "text":
+            return _text(told.get("data"))
+        if kind in ("list", "tuple", "set"):
+            items = list(self._values(told.get("data"), depth))
+            return items if kind == "list" else tuple(items) if kind == "tuple" else _set(items)
+        if kind == "dict":
+            return self._dict(told.get("data"), depth)
+        if kind == "rng":
+            return Seed(int(_number(told.get("seed"))))
+        if kind == "object":
+            return _object(told)
+        raise Violation(f"no value is of the type {str(kind)[:40]!r}")
+
+    def array(self, told: dict[str, Any]) -> np.ndarray:
+        dtype, shape = DTYPES.get(str(told.get("dtype"))), told.get("shape")
+        if dtype is None or not isinstance(shape, list) or len(shape) > 16:
+            raise Violation("an array has an unknown dtype or shape")
+        size = dtype.itemsize
+        for length in shape:
+            if type(length) is not int or not 0 <= length <= MAX_PAYLOAD:
+                raise Violation("an array has an impossible shape")
+            size *= length
+        start, self.offset = self.offset, self.offset + size
+        if self.offset > len(self.payload):
+            raise Violation("an array is longer than what was sent")
+        if dtype == bool:
+            # A byte that is neither 0 nor 1 would make a bool that is neither true nor false.
+            return np.ndarray(shape, np.uint8, self.payload, start) != 0
+        value = np.ndarray(shape, dtype, self.payload, start).copy()
+        return lay_out(value, told["layout"]) if "layout" in told else value
+
+    def _values(self, data: Any, depth: int) -> Iterator[Any]:
+        if not isinstance(data, list):
+            raise Violation("a collection has no items")
+        for item in data:
+            yield self.value(item, depth + 1)
+
+    def _dict(self, data: Any, depth: int) -> dict[Any, Any]:
+        if not isinstance(data, list) or not all(isinstance(p, list) and len(p) == 2 for p in data):
+            raise Violation("a dict has no pairs")
+        told = [(self.value(k, depth + 1), self.value(v, depth + 1)) for k, v in data]
+        try:
+            return dict(told)
+        except TypeError:
+            raise Violation("a dict has a key that cannot be one") from None
+
+
+def _number(data: Any) -> float | int | bool:
+    if isinstance(data, (bool, int, float)):
+        return data
+    if isinstance(data, str) and len(data) < 100_000:
+        try:
+            if data in ("nan", "inf", "-inf"):
+                return float(data)
+            return int(data, 0) if "x" in data else int(data)
+        except ValueError:
+            pass
+    raise Violation("a number is none")
+
+
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        raise Violation("a text is none")
+    return data
+
+
+def _set(items: list[Any]) -> set[Any]:
+    try:
+        return set(items)
+    except TypeError:
+        raise Violation("a set has an item that cannot be one") from None
+
+
+def _object(told: dict[str, Any]) -> Any:
+    name = _text(told.get("class"))[:64]
+    data = told.get("data")
+    if name in FUNCTIONS and isinstance(data, list):
+        return NamedFunction(name, tuple(float(_number(item)) for item in data))
+    return Opaque(name, _text(told.get("text", ""))[:200])

@@ -1,0 +1,259 @@
+"""The process in which a learner's code runs: opens the file it is sent, carries out programs.
+
+It knows inputs and the learner's source, and nothing of laws, references or verdicts.
+"""
+
+from __future__ import annotations
+
+import builtins
+import faulthandler
+import importlib.abc
+import importlib.util
+import io
+import linecache
+import mmap
+import os
+import sys
+import time
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from gdl_check.sandbox.confine import confine
+from gdl_check.sandbox.launch import PROGRESS
+from gdl_check.sandbox.programs import Done, Handle, Step, execute
+from gdl_check.sandbox.wire import (
+    MAX_HEADER,
+    MAX_PAYLOAD,
+    Decoder,
+    encode,
+    parse_header,
+    split_frames,
+    to_wire,
+)
+
+PRINTED = 20_000
+GATHERED, GATHER_SECONDS = 20, 0.02
+SHOWN_FRAMES = 4
+ONLY_THESE = (
+    "{name!r} is not there: only NumPy, the standard library and the chapters' own files "
+    "can be imported in a check"
+)
+
+
+class Printed(io.TextIOBase):
+    """Keeps the first `PRINTED` characters that are printed, and counts the rest."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.size < PRINTED:
+            self.parts.append(str(text)[: PRINTED - self.size])
+        self.size += len(text)
+        return len(text)
+
+    def take(self) -> str:
+        text, more = "".join(self.parts), self.size - PRINTED
+        self.parts, self.size = [], 0
+        return text if more <= 0 else f"{text}\n[{more:,} more characters]"
+
+
+class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports chapter files from what was sent, and says what else cannot be imported."""
+
+    def __init__(self, files: dict[str, dict[str, Any]]) -> None:
+        self.files = files
+        self.paths = {file["path"] for file in files.values()}
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if name in self.files:
+            return importlib.util.spec_from_loader(name, self)
+        if path is None:
+            raise ModuleNotFoundError(ONLY_THESE.format(name=name), name=name)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        file = self.files[module.__name__]
+        module.__file__ = file["path"]
+        names = module.__dict__
+        self._run(file["source"], file["path"], names)
+        supply = file.get("supply")
+        if supply:
+            supplied = {"__name__": f"{module.__name__}_supplied"}
+            self._run(supply["source"], f"<supplied for {module.__name__}>", supplied)
+            names.update({name: supplied[name] for name in supply["names"]})
+
+    @staticmethod
+    def _run(source: str, path: str, names: dict[str, Any]) -> None:
+        linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
+        exec(compile(source, path, "exec", dont_inherit=True), names)
+
+
+class Channel:
+    """Requests in, replies out. Replies are gathered while more requests wait to be answered.
+
+    The id of the request under way is kept in `progress`, a few bytes of memory shared with the
+    checker, so that a call that never returns can be named. Without shared memory every reply is
+    sent at once; without a signal to ask for it, the line of a call that takes longer than
+    `patience` seconds is written to `trace_fd`.
+    """
+
+    def __init__(
+        self,
+        read_fd: int,
+        write_fd: int,
+        progress: mmap.mmap | None = None,
+        patience: float | None = None,
+        trace_fd: int = 2,
+    ) -> None:
+        self.read_fd, self.write_fd = read_fd, write_fd
+        self.progress, self.patience, self.trace_fd = progress, patience, trace_fd
+        self.gathered: list[bytes] = []
+        self.sent_at = 0.0
+
+    def requests(self) -> Iterator[tuple[int, bytes, bytes]]:
+        kept = bytearray()
+        while chunk := os.read(self.read_fd, 1 << 18):
+            kept += chunk
+            for request in split_frames(kept):
+                if self.progress is not None:
+                    PROGRESS.pack_into(self.progress, 0, request[0])
+                if self.patience is not None:
+                    faulthandler.dump_traceback_later(self.patience, file=self.trace_fd)
+                yield request
+            self.flush()
+
+    def reply(self, frame: bytes) -> None:
+        if self.patience is not None:
+            faulthandler.cancel_dump_traceback_later()
+        self.gathered.append(frame)
+        late = time.monotonic() > self.sent_at + GATHER_SECONDS
+        if late or len(self.gathered) == GATHERED or self.progress is None:
+            self.flush()
+
+    def flush(self) -> None:
+        rest = memoryview(b"".join(self.gathered))
+        self.gathered.clear()
+        while rest:
+            rest = rest[os.write(self.write_fd, rest) :]
+        self.sent_at = time.monotonic()
+
+
+class Worker:
+    """Answers frames until the other side hangs up."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.printed, self.unheard, self.nothing = Printed(), Printed(), io.StringIO()
+        self.active = confine()
+        self.chapter_files: ChapterFiles | None = None
+        self.names: dict[str, Any] = {}
+
+    def serve(self) -> None:
+        for request_id, head, payload in self.channel.requests():
+            sys.stdout, sys.stderr, sys.stdin = self.printed, self.unheard, self.nothing
+            request = parse_header(head)
+            buffers: list[bytes] = []
+            if request["do"] == "load":
+                reply = self.load(request)
+            else:
+                reply = self.run(request, payload, buffers)
+            reply["printed"] = self.printed.take()
+            self.channel.reply(encode(request_id, reply, buffers))
+
+    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Open the learner's file, and the earlier chapters it asks for."""
+        if self.chapter_files is not None:
+            sys.meta_path.remove(self.chapter_files)
+            for name in self.chapter_files.files:
+                sys.modules.pop(name, None)
+        self.chapter_files = ChapterFiles(request["files"])
+        sys.meta_path.append(self.chapter_files)
+        try:
+            module = importlib.import_module(request["main"])
+        except BaseException as error:
+            return {"error": self.told(error), "active": self.active}
+        self.names = module.__dict__
+        return {"active": self.active}
+
+    def run(
+        self, request: dict[str, Any], payload: bytes, buffers: list[bytes]
+    ) -> dict[str, Any]:
+        """Carry out one program; everything its steps return goes back."""
+        decoder = Decoder(payload)
+        steps = [
+            Step(do, name, tuple(_argument(decoder, arg) for arg in args))
+            for do, name, args in request["steps"]
+        ]
+        outcomes = [self.outcome(done, buffers) for done in execute(self.names, steps)]
+        if sum(map(len, buffers)) > MAX_PAYLOAD or len(str(outcomes)) > MAX_HEADER // 2:
+            too_much = {"type": "OverflowError", "message": "it returned more than 32 MB"}
+            buffers.clear()
+            return {"outcomes": [{"error": too_much}]}
+        return {"outcomes": outcomes}
+
+    def outcome(self, done: Done, buffers: list[bytes]) -> dict[str, Any]:
+        if done.error is not None:
+            return {"error": self.told(done.error), "changed": done.changed}
+        kept = len(buffers)
+        try:
+            return {"value": to_wire(done.value, buffers), "changed": done.changed}
+        except BaseException as error:
+            del buffers[kept:]
+            return {"error": self.told(error), "changed": done.changed}
+
+    def told(self, error: BaseException) -> dict[str, Any]:
+        """An exception in words, with the lines of the learner's files that it passed."""
+        try:
+            message = str(error)[:500]
+        except BaseException:
+            message = ""
+        paths = self.chapter_files.paths if self.chapter_files else set()
+        trace = [frame for frame in _frames_of(error) if frame[2] in paths]
+        if len(trace) > 2 * SHOWN_FRAMES:
+            trace = trace[:SHOWN_FRAMES] + trace[-SHOWN_FRAMES:]
+        return {
+            "type": type(error).__name__[:64],
+            "message": message.encode("utf-8", "replace").decode(),
+            "trace": [[line, function[:64]] for line, function, _ in trace],
+            "kinds": [kind.__name__[:64] for kind in type(error).__mro__[:8]],
+        }
+
+
+def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        yield error.lineno, "<module>", error.filename
+    frame = error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        yield frame.tb_lineno, code.co_name, code.co_filename
+        frame = frame.tb_next
+
+
+def _argument(decoder: Decoder, told: dict[str, Any]) -> Any:
+    return Handle(told["step"]) if told["type"] == "handle" else decoder.value(told)
+
+
+def no_input(*_: Any) -> str:
+    raise EOFError("nobody answers input() during a check; take the value as an argument instead")
+
+
+def settle(trace_fd: int, patience: float | None) -> None:
+    """Leave this process as a learner's code should find it: no paths, no modules of ours.
+
+    On a signal (or, where there is none, when `patience` seconds are over) the line that is being
+    executed is written to `trace_fd`.
+    """
+    for name in [name for name in sys.modules if name.split(".")[0] == "gdl_check"]:
+        del sys.modules[name]
+    builtins.input = no_input
+    faulthandler.enable(file=trace_fd)
+    if patience is None:
+        import signal
+
+        faulthandler.register(signal.SIGUSR1, file=trace_fd, all_threads=False)
