@@ -9,11 +9,14 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any
+
+from gdl_check.places import course_folder
 
 CHAPTER_FILE = re.compile(r"(ch\d\d)_\w+")
 
@@ -103,10 +106,6 @@ class Exercise:
         self.alternatives.append(Alternative(answer.__name__, answer))
         return answer
 
-    def arguments(self, case: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The inputs of a case in the order of the exercise's parameters."""
-        return tuple(case.values())
-
 
 def exercise(
     name: str,
@@ -140,6 +139,23 @@ class Chapter:
     def exercises(self) -> dict[str, Exercise]:
         declared = vars(self.module).values()
         return {e.name: e for e in declared if isinstance(e, Exercise)}
+
+    @cached_property
+    def solution(self) -> ModuleType:
+        """The reference implementation of the chapter."""
+        folder = str(course_folder("solutions"))
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        return importlib.import_module(self.file_name.removesuffix(".py"))
+
+    @property
+    def title(self) -> str:
+        return (self.solution.__doc__ or "").split("\n")[0].rstrip(".")
+
+    def reference(self, name: str) -> Callable[..., Any]:
+        """Our implementation of an exercise."""
+        found: Callable[..., Any] = getattr(self.solution, name)
+        return found
 
     def exercise_id(self, name: str) -> str:
         return f"{self.id}.{name}"

@@ -35,7 +35,7 @@ DTYPES = {
 _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
 
 
-class Violation(Exception):
+class Violation(ValueError):
     """The other side broke the protocol; nothing more it says is believed."""
 
 
@@ -179,14 +179,14 @@ class Decoder:
     Raises Violation where a value is not what the protocol allows.
     """
 
-    def __init__(self, payload: bytes) -> None:
-        self.payload = payload
+    def __init__(self, payload: bytes, most: int = MAX_ITEMS) -> None:
+        self.payload, self.most = payload, most
         self.offset = 0
         self.items = 0
 
     def value(self, told: Any, depth: int = 0) -> Any:
         self.items += 1
-        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+        if depth > MAX_DEPTH or self.items > self.most:
             raise Violation("the value is nested too deeply or has too many items")
         if not isinstance(told, dict):
             raise Violation("a value is not an object")

@@ -1,0 +1,276 @@
+"""Checks chapters: a learner's file goes in, verdicts with their reasons come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gdl_check import corpus as corpora
+from gdl_check.corpus import Case, Corpus
+from gdl_check.course import Chapter, Exercise
+from gdl_check.examine import (
+    Broken,
+    Examination,
+    counterexample,
+    examine,
+    holds_on,
+)
+from gdl_check.memo import Program
+from gdl_check.places import course_folder
+from gdl_check.results import ChapterResult, Error, Result, Verdict
+from gdl_check.sandbox.client import SECONDS, Ended, Source, Worker
+from gdl_check.sandbox.programs import Outcome
+from gdl_check.source import (
+    CannotBeRead,
+    ChapterFile,
+    excerpt,
+    is_stub,
+    missing,
+    needs,
+    read_chapter_file,
+    wrong_parameters,
+)
+
+HURRIED_SECONDS = 1.0
+PATIENT_TIMEOUTS = 2
+SHRINKING_CALLS = 100
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How thoroughly to look: the seed, the effort, and one case alone where it is asked for."""
+
+    seed: int = 0
+    effort: str = "normal"
+    case: str | None = None
+
+
+class CannotLoad(Exception):
+    """The learner's file broke while it was being opened; no exercise in it can be examined."""
+
+    def __init__(self, verdict: Verdict, error: Error) -> None:
+        super().__init__(error.message)
+        self.verdict, self.error = verdict, error
+
+
+class WorkerRunner:
+    """A fresh worker that has opened a learner's file and answers for one exercise in it."""
+
+    def __init__(self, module: str, source: Source, seconds: float) -> None:
+        self.worker = Worker(seconds)
+        try:
+            opened = self.worker.load({module: source}, module)
+        except Ended as ended:
+            self.worker.close()
+            raise CannotLoad(*_load_ended(ended)) from None
+        if opened.raised is not None:
+            self.worker.close()
+            raised = opened.raised
+            error = Error(raised.type, raised.message, raised.line, trace=raised.trace)
+            raise CannotLoad(Verdict.ERROR, error)
+
+    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
+        return self.worker.run(programs)
+
+    def close(self) -> None:
+        self.worker.close()
+
+
+def _load_ended(ended: Ended) -> tuple[Verdict, Error]:
+    where = f" in line {ended.line}" if ended.line is not None else ""
+    if ended.how == "timeout":
+        message = f"opening the file took too long: {ended.message}{where} without coming to its end"
+        return Verdict.TIMEOUT, Error("Timeout", message, ended.line)
+    return Verdict.ERROR, Error("Ended", f"opening the file failed: {ended.message}{where}", ended.line)
+
+
+@dataclass
+class ChapterCheck:
+    """The check of one chapter file; every exercise is examined once, when it is first asked for.
+
+    `shown` is the file's path as people should see it.
+    """
+
+    chapter: Chapter
+    path: Path
+    shown: str
+    settings: Settings = field(default_factory=Settings)
+    examinations: dict[str, Examination] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+    seconds: float = SECONDS
+    timeouts: int = 0
+    broken: CannotLoad | None = None
+
+    def __post_init__(self) -> None:
+        self.module = self.chapter.file_name.removesuffix(".py")
+        self.stub = _ours("exercises", self.chapter)
+        self.solution = _ours("solutions", self.chapter)
+        try:
+            self.file = read_chapter_file(self.path, self.shown)
+            self.file.tree  # noqa: B018
+        except CannotBeRead as error:
+            self.file = ChapterFile(self.shown, "")
+            self.broken = CannotLoad(Verdict.ERROR, error.error)
+
+    def result(self, name: str) -> Result:
+        """The verdict on one exercise."""
+        if name not in self.results:
+            self.results[name] = self._examined(self.chapter.exercises[name])
+        return self.results[name]
+
+    def chapter_result(self, names: Sequence[str]) -> ChapterResult:
+        """The verdicts on these exercises."""
+        results = tuple(map(self.result, names))
+        error = self.broken.error if self.broken else None
+        return ChapterResult(self.chapter.id, self.chapter.title, self.shown, results, error)
+
+    def _examined(self, exercise: Exercise) -> Result:
+        if self.broken is not None:
+            return self._unexamined(exercise, self.broken.verdict, self.broken.error)
+        node = self.file.definitions.get(exercise.name)
+        if node is None and exercise.name not in self.file.names:
+            return self._unexamined(
+                exercise, Verdict.ERROR, missing(self.file, self.stub, exercise.name)
+            )
+        if node is not None:
+            stub = self.stub.definitions[exercise.name]
+            if is_stub(node, stub):
+                return self._unexamined(exercise, Verdict.NOT_STARTED)
+            unfit = wrong_parameters(node, stub)
+            if unfit is not None:
+                error = Error("Parameters", unfit, node.lineno)
+                return self._unexamined(exercise, Verdict.ERROR, error)
+        return self._examined_by_running(exercise)
+
+    def _unexamined(
+        self, exercise: Exercise, verdict: Verdict, error: Error | None = None
+    ) -> Result:
+        exercise_id = self.chapter.exercise_id(exercise.name)
+        return Result(exercise_id, exercise.name, verdict, self.line(exercise.name), error=error)
+
+    def line(self, name: str) -> int | None:
+        """Where an exercise stands in the learner's file."""
+        if self.broken is not None and self.file.text == "":
+            return None
+        node = self.file.names.get(name)
+        return node.lineno if node is not None else None
+
+    def _examined_by_running(self, exercise: Exercise) -> Result:
+        rests_on = needs(self.solution, exercise.name, set(self.chapter.exercises))
+        unfit = [name for name in rests_on if self.result(name).status != Verdict.PASSED]
+        if self.broken is not None:
+            return self._unexamined(exercise, self.broken.verdict, self.broken.error)
+        source = self._source(unfit)
+        corpus = self.corpus(exercise)
+        reference = self.chapter.reference(exercise.name)
+        wrong = [name for name in unfit if self.result(name).status != Verdict.NOT_STARTED]
+        try:
+            found = examine(
+                exercise, corpus, reference, lambda: self._start(source), not wrong
+            )
+        except CannotLoad as error:
+            self.broken = error
+            return self._unexamined(exercise, error.verdict, error.error)
+        if found.status == Verdict.TIMEOUT:
+            self.timeouts += 1
+            if self.timeouts >= PATIENT_TIMEOUTS:
+                self.seconds = HURRIED_SECONDS
+        self.examinations[exercise.name] = found
+        return Result(
+            self.chapter.exercise_id(exercise.name),
+            exercise.name,
+            found.status,
+            self.line(exercise.name),
+            corpus.sha256,
+            tuple(self.chapter.exercise_id(name) for name in unfit),
+            tuple(found.laws),
+            found.misconception,
+            found.error,
+            found.printed,
+        )
+
+    def corpus(self, exercise: Exercise) -> Corpus:
+        """The cases the exercise is examined on: all, or the one that was asked for."""
+        file_name, settings = self.chapter.file_name, self.settings
+        whole = corpora.corpus_for(exercise, file_name, settings.seed, settings.effort)
+        if settings.case is None:
+            return whole
+        kept = corpora.kept_case(self.chapter.exercise_id(exercise.name), settings.case)
+        cases = [case for case in whole.cases if case.id == settings.case] or ([kept] if kept else [])
+        return replace(whole, cases=tuple(case for case in cases if case))
+
+    def _source(self, unfit: list[str]) -> Source:
+        supply = excerpt(self.solution, unfit) if unfit else ""
+        return Source(self.shown, self.file.text, supply, tuple(unfit))
+
+    def _start(self, source: Source) -> WorkerRunner:
+        return WorkerRunner(self.module, source, self.seconds)
+
+    def look_closer(self, name: str) -> Result:
+        """Shrink the failure that is shown, and keep its case so that it can be replayed."""
+        result, found = self.result(name), self.examinations.get(name)
+        opened = found.opened if found else None
+        if found is None or opened is None or result.opened is None:
+            return result
+        exercise = self.chapter.exercises[name]
+        shrinkable = opened.status == "failed" and not opened.case.edge and not self.settings.case
+        smaller = self._shrunk(exercise, result, opened) if shrinkable else None
+        shown = counterexample(smaller or opened)
+        if smaller is not None and smaller.case.is_bare and not opened.case.is_bare:
+            shown = replace(shown, first_found=counterexample(opened))
+        for broken in (opened, *([smaller] if smaller else [])):
+            corpora.keep_case(result.id, broken.case)
+        law = replace(
+            result.opened,
+            counterexample=shown,
+            gradient=smaller.gradient if smaller else opened.gradient,
+        )
+        laws = tuple(law if other is result.opened else other for other in result.laws)
+        self.results[name] = replace(result, laws=laws)
+        return self.results[name]
+
+    def _shrunk(self, exercise: Exercise, result: Result, opened: Broken) -> Broken | None:
+        assert result.opened is not None
+        claim, reference = result.opened.claim, self.chapter.reference(exercise.name)
+        known: dict[str, Broken | None] = {opened.case.id: opened}
+        left = SHRINKING_CALLS
+        source = self._source([id.partition(".")[2] for id in result.supplied])
+        runner = self._start(source)
+
+        def fails(case: Case) -> bool:
+            nonlocal left
+            if case.id not in known:
+                if left == 0:
+                    return False
+                left -= 1
+                known[case.id] = holds_on(exercise, claim, case, reference, runner)
+            found = known[case.id]
+            return found is not None and found.status == "failed"
+
+        try:
+            settings = self.settings
+            smallest = corpora.shrink(
+                exercise, self.chapter.file_name, settings.seed, settings.effort, fails
+            )
+        except Ended:
+            return None
+        finally:
+            runner.close()
+        if smallest is None or smallest.size >= opened.case.size:
+            return None
+        return known[smallest.id]
+
+
+def _ours(folder: str, chapter: Chapter) -> ChapterFile:
+    path = course_folder(folder) / chapter.file_name
+    return read_chapter_file(path, f"{folder}/{chapter.file_name}")
+
+
+def check_chapter(
+    check: ChapterCheck, names: Sequence[str], seen: Callable[[Result], None] = lambda _: None
+) -> ChapterResult:
+    """Examine these exercises of a chapter, telling of each as soon as its verdict is known."""
+    for name in names:
+        seen(check.result(name))
+    return check.chapter_result(names)

@@ -1,0 +1,210 @@
+"""Reads chapter files as text: what is defined where, what is still a stub, what rests on what."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import difflib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gdl_check.results import Error
+
+LARGEST_FILE = 256 * 1024
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class CannotBeRead(Exception):
+    """A chapter file that cannot be loaded at all; `error` says why, and what to do."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+@dataclass(frozen=True)
+class ChapterFile:
+    """A chapter file's text and syntax tree. `shown` is its path as people should see it."""
+
+    shown: str
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree. Raises CannotBeRead, with line and column, where there is none."""
+        try:
+            return ast.parse(self.text, self.shown)
+        except SyntaxError as error:
+            told = Error(
+                type(error).__name__, error.msg, error.lineno, error.offset, (error.text or "").rstrip()
+            )
+            raise CannotBeRead(told) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise CannotBeRead(Error("SyntaxError", f"Python cannot read this file: {error}")) from None
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """The functions and classes at the top level, the last one of each name."""
+        return {node.name: node for node in _statements(self.tree) if isinstance(node, Definition)}
+
+    @cached_property
+    def names(self) -> dict[str, ast.stmt]:
+        """Everything that a statement at the top level binds: name -> the statement."""
+        return {name: node for node in _statements(self.tree) for name in _bound(node)}
+
+    def segment(self, node: ast.stmt) -> str:
+        """The source of a statement, its decorators included."""
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(d.lineno for d in decorators)])
+        return "\n".join(self.lines[first - 1 : node.end_lineno])
+
+
+def read_chapter_file(path: Path, shown: str) -> ChapterFile:
+    """Read a chapter file. Raises CannotBeRead with one sentence that says what to do."""
+
+    def cannot(kind: str, message: str) -> CannotBeRead:
+        return CannotBeRead(Error(kind, message))
+
+    try:
+        if path.is_dir():
+            raise cannot("IsADirectoryError", f"{shown} is a folder; a Python file is expected here")
+        if path.exists() and not path.is_file():
+            raise cannot("FileNotFoundError", f"{shown} is not an ordinary file")
+        if path.exists() and path.stat().st_size > LARGEST_FILE:
+            raise cannot("ValueError", f"{shown} is larger than 256 KB; is it the right file?")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise cannot("FileNotFoundError", f"{shown} is not there") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise cannot(type(error).__name__, f"{shown} cannot be read: {reason}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        message = f"{shown} is not UTF-8 text (line {line}); save it as UTF-8 in your editor"
+        raise CannotBeRead(Error("UnicodeDecodeError", message, line)) from None
+    return ChapterFile(shown, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements at the top level, and those inside its if, try and with blocks."""
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With)):
+            inner = [s for s in ast.iter_child_nodes(node) if isinstance(s, ast.stmt)]
+            for handler in getattr(node, "handlers", []):
+                inner += handler.body
+            waiting = inner + waiting
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, Definition):
+        yield node.name
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            yield (alias.asname or alias.name).split(".")[0]
+    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        for name in ast.walk(node):
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                yield name.id
+
+
+def without_docstring(node: Definition) -> list[ast.stmt]:
+    """A definition's statements but for its docstring."""
+    return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+
+
+def is_stub(node: Definition, stub: Definition) -> bool:
+    """Whether nothing has been written yet: the body's syntax tree is the stub's."""
+    return _shape(node) == _shape(stub)
+
+
+def _shape(node: Definition) -> list[str]:
+    bare = copy.deepcopy(node)
+    for part in ast.walk(bare):
+        if isinstance(part, Definition):
+            part.body = without_docstring(part)
+    return [ast.dump(statement) for statement in bare.body]
+
+
+def version(stub: ChapterFile, name: str) -> str:
+    """An exercise's version: it changes only when its contract does."""
+    return hashlib.sha256(stub.segment(stub.definitions[name]).encode()).hexdigest()[:12]
+
+
+def parameters(node: Definition) -> str:
+    """How a definition is called: "relu(x)"."""
+    if isinstance(node, ast.ClassDef):
+        inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+        arguments = ast.unparse(inits[0].args).partition(", ")[2] if inits else ""
+        return f"{node.name}({arguments})"
+    return f"{node.name}({ast.unparse(node.args)})"
+
+
+def wrong_parameters(node: Definition, stub: Definition) -> str | None:
+    """One sentence where a function cannot be called as its exercise calls it."""
+    if isinstance(node, ast.ClassDef) or isinstance(stub, ast.ClassDef):
+        if type(node) is type(stub):
+            return None
+        kind = "class" if isinstance(stub, ast.ClassDef) else "function"
+        return f"{stub.name} must be a {kind}"
+    wanted = len(stub.args.posonlyargs) + len(stub.args.args)
+    most = len(node.args.posonlyargs) + len(node.args.args)
+    least = most - len(node.args.defaults)
+    alone = sum(default is None for default in node.args.kw_defaults)
+    fits = least <= wanted and (wanted <= most or node.args.vararg is not None) and not alone
+    if node.decorator_list or fits:
+        return None
+    return f"yours is {parameters(node)}, but it is called as {parameters(stub)}"
+
+
+def missing(file: ChapterFile, stub: ChapterFile, name: str) -> Error:
+    """What to say of an exercise that a file does not define."""
+    wanted = parameters(stub.definitions[name])
+    others = [other for other in file.definitions if other not in stub.definitions]
+    near = difflib.get_close_matches(name, others, n=3, cutoff=0.6)
+    message = f"a function {wanted} is expected in {file.shown}"
+    if near:
+        lines = ", ".join(f"{other} (line {file.definitions[other].lineno})" for other in near)
+        message += f"; found {lines}: rename it?"
+    else:
+        message += "; there is none of that name"
+    return Error("Missing", message)
+
+
+def uses(file: ChapterFile, name: str) -> set[str]:
+    """The names bound at the top level of a file that a definition mentions."""
+    mentioned = {n.id for n in ast.walk(file.names[name]) if isinstance(n, ast.Name)}
+    return {other for other in mentioned if other in file.names and other != name}
+
+
+def needs(solution: ChapterFile, name: str, exercises: set[str]) -> list[str]:
+    """The other exercises that an exercise's reference rests on, in the order of the file."""
+    found, waiting = set(), [name]
+    while waiting:
+        for other in uses(solution, waiting.pop()) - found:
+            found.add(other)
+            if other not in exercises:
+                waiting.append(other)
+    return [other for other in solution.names if other in found & exercises and other != name]
+
+
+def excerpt(solution: ChapterFile, wanted: list[str]) -> str:
+    """The source of some definitions and of everything in the file that they rest on."""
+    found, waiting = set(wanted), list(wanted)
+    while waiting:
+        for other in uses(solution, waiting.pop()) - found:
+            found.add(other)
+            waiting.append(other)
+    nodes = dict.fromkeys(node for name, node in solution.names.items() if name in found)
+    return "\n\n".join(solution.segment(node) for node in nodes)
