@@ -25,7 +25,7 @@ def lights_to_matrix(patterns):
 
     Book: chapter 6, "Preparing the data" (there: streetlights).
     """
-    return np.array([[float(light) for light in pattern] for pattern in patterns])
+    raise NotImplementedError
 
 
 def pressure(inputs, targets):
@@ -44,7 +44,7 @@ def pressure(inputs, targets):
 
     Book: chapter 6, "Up and down pressure".
     """
-    return (2 * targets - 1).dot(inputs)
+    raise NotImplementedError
 
 
 def sgd_epoch(inputs, targets, weights, learning_rate):
@@ -64,12 +64,7 @@ def sgd_epoch(inputs, targets, weights, learning_rate):
 
     Book: chapter 6, "Learning the whole dataset" (there: error_for_all_lights, alpha).
     """
-    total_error = 0.0
-    for row, target in zip(inputs, targets):
-        delta = row.dot(weights) - target
-        total_error += delta**2
-        weights = weights - learning_rate * delta * row
-    return weights, float(total_error)
+    raise NotImplementedError
 
 
 def full_gd_step(inputs, targets, weights, learning_rate):
@@ -88,8 +83,7 @@ def full_gd_step(inputs, targets, weights, learning_rate):
 
     Book: chapter 6, "Full, batch, and stochastic gradient descent".
     """
-    deltas = inputs.dot(weights) - targets
-    return weights - learning_rate * deltas.dot(inputs) / len(inputs)
+    raise NotImplementedError
 
 
 def minibatches(inputs, targets, size):
@@ -107,8 +101,7 @@ def minibatches(inputs, targets, size):
 
     Book: chapter 6, "Full, batch, and stochastic gradient descent".
     """
-    for start in range(0, len(inputs), size):
-        yield inputs[start : start + size], targets[start : start + size]
+    raise NotImplementedError
 
 
 def minibatch_epoch(inputs, targets, weights, learning_rate, size):
@@ -128,9 +121,7 @@ def minibatch_epoch(inputs, targets, weights, learning_rate, size):
 
     Book: chapter 6, "Full, batch, and stochastic gradient descent".
     """
-    for some_inputs, some_targets in minibatches(inputs, targets, size):
-        weights = full_gd_step(some_inputs, some_targets, weights, learning_rate)
-    return weights
+    raise NotImplementedError
 
 
 def relu(x):
@@ -179,7 +170,7 @@ def collapse_linear(weights_0_1, weights_1_2):
 
     Book: chapter 6, "Linear versus nonlinear".
     """
-    return weights_0_1.dot(weights_1_2)
+    raise NotImplementedError
 
 
 def init_weights(n_in, n_out, rng):
@@ -196,7 +187,7 @@ def init_weights(n_in, n_out, rng):
 
     Book: chapter 6, "Your first deep neural network" (there: 2 * np.random.random(...) - 1).
     """
-    return 2 * rng.random((n_in, n_out)) - 1
+    raise NotImplementedError
 
 
 def forward(inputs, weights_0_1, weights_1_2):
@@ -275,8 +266,7 @@ def train_step(inputs, targets, weights_0_1, weights_1_2, learning_rate):
 
     Book: chapter 6, "One iteration of backpropagation" (there: alpha).
     """
-    slope_0_1, slope_1_2 = backprop(inputs, targets, weights_0_1, weights_1_2)
-    return weights_0_1 - learning_rate * slope_0_1, weights_1_2 - learning_rate * slope_1_2
+    raise NotImplementedError
 
 
 def train(inputs, targets, weights_0_1, weights_1_2, learning_rate, epochs):
@@ -297,18 +287,7 @@ def train(inputs, targets, weights_0_1, weights_1_2, learning_rate, epochs):
 
     Book: chapter 6, "Putting it all together" (there: layer_2_error, alpha).
     """
-    errors = []
-    for _ in range(epochs):
-        epoch_error = 0.0
-        for i in range(len(inputs)):
-            row, target = inputs[i : i + 1], targets[i : i + 1]
-            _, output = forward(row, weights_0_1, weights_1_2)
-            epoch_error += np.sum((output - target) ** 2)
-            weights_0_1, weights_1_2 = train_step(
-                row, target, weights_0_1, weights_1_2, learning_rate
-            )
-        errors.append(float(epoch_error))
-    return errors
+    raise NotImplementedError
 
 
 def dead_units(inputs, weights_0_1):
@@ -323,5 +302,4 @@ def dead_units(inputs, weights_0_1):
 
     Book: chapter 6, "Why deep networks matter".
     """
-    hidden = relu(inputs.dot(weights_0_1))
-    return np.all(hidden == 0, axis=0)
+    raise NotImplementedError

@@ -80,9 +80,13 @@ class WorkerRunner:
 def _load_ended(ended: Ended) -> tuple[Verdict, Error]:
     where = f" in line {ended.line}" if ended.line is not None else ""
     if ended.how == "timeout":
-        message = f"opening the file took too long: {ended.message}{where} without coming to its end"
+        message = (
+            f"opening the file took too long: {ended.message}{where} without coming to its end"
+        )
         return Verdict.TIMEOUT, Error("Timeout", message, ended.line)
-    return Verdict.ERROR, Error("Ended", f"opening the file failed: {ended.message}{where}", ended.line)
+    return Verdict.ERROR, Error(
+        "Ended", f"opening the file failed: {ended.message}{where}", ended.line
+    )
 
 
 @dataclass
@@ -166,9 +170,7 @@ class ChapterCheck:
         reference = self.chapter.reference(exercise.name)
         wrong = [name for name in unfit if self.result(name).status != Verdict.NOT_STARTED]
         try:
-            found = examine(
-                exercise, corpus, reference, lambda: self._start(source), not wrong
-            )
+            found = examine(exercise, corpus, reference, lambda: self._start(source), not wrong)
         except CannotLoad as error:
             self.broken = error
             return self._unexamined(exercise, error.verdict, error.error)
@@ -197,7 +199,9 @@ class ChapterCheck:
         if settings.case is None:
             return whole
         kept = corpora.kept_case(self.chapter.exercise_id(exercise.name), settings.case)
-        cases = [case for case in whole.cases if case.id == settings.case] or ([kept] if kept else [])
+        cases = [case for case in whole.cases if case.id == settings.case] or (
+            [kept] if kept else []
+        )
         return replace(whole, cases=tuple(case for case in cases if case))
 
     def _source(self, unfit: list[str]) -> Source:

@@ -67,7 +67,9 @@ def as_array(value: Any) -> np.ndarray | None:
         parts = [as_array(item) for item in value]
         if not parts:
             return np.zeros(0)
-        if any(part is None or part.shape != parts[0].shape for part in parts if parts[0] is not None):
+        if any(
+            part is None or part.shape != parts[0].shape for part in parts if parts[0] is not None
+        ):
             return None
         return None if parts[0] is None else np.stack([p for p in parts if p is not None])
     return None
@@ -148,7 +150,8 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
         wrong, of = int((~same).sum()), same.size
         kind = "value"
         message = "the number differs" if of == 1 else f"{wrong} of {of} numbers differ"
-    error = np.where(same, -1.0, np.nan_to_num(abs(a - b), nan=np.inf, posinf=np.inf))
+    with np.errstate(all="ignore"):
+        error = np.where(same, -1.0, np.nan_to_num(abs(a - b), nan=np.inf, posinf=np.inf))
     order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
     where = tuple(tuple(int(i) for i in np.unravel_index(k, same.shape)) for k in order)
     return Difference(kind, message, shown, got, where if ours.ndim else ())

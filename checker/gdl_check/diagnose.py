@@ -32,9 +32,7 @@ def diagnose(
     return Named(found.name, found.title, found.says, len(wrong), len(wrong))
 
 
-def _agrees(
-    exercise: Exercise, misconception: Misconception, case: Case, theirs: Outcome
-) -> bool:
+def _agrees(exercise: Exercise, misconception: Misconception, case: Case, theirs: Outcome) -> bool:
     args = tuple(case.inputs.values())
     ours = outcome_of(exercise.name, misconception.answer, args)
     return same_outcome(ours, theirs, case.form)

@@ -31,6 +31,7 @@ from gdl_check.sandbox.client import Ended
 from gdl_check.sandbox.programs import Outcome, Step
 
 AGREEMENT = "gives the same result as the reference"
+SAME_KIND = "gives a result of the right kind and shape"
 UNCHANGED = "leaves its arguments as they were"
 REPEATABLE = "gives the same answer to the same question, however often it is asked"
 LONGEST_CHAIN = 12
@@ -104,14 +105,13 @@ def examine(
 
     found = Examination(Verdict.PASSED, printed=_printed(cases, outcomes))
     changed = [
-        Broken(case, _changed(exercise, outcomes[case.id]), _plain(exercise, memo, case).calls())
+        Broken(case, _changed(case, outcomes[case.id]), _plain(exercise, memo, case).calls())
         for case in cases
         if outcomes[case.id].changed
     ]
     found.laws = [law for law, _ in laws]
     found.broken = {law.claim: broken for law, broken in laws if broken is not None}
-    if exercise.agreement:
-        _add(found, AGREEMENT, "agreement", len(cases), list(unequal.values()))
+    _add(found, _agreement(exercise), "agreement", len(cases), list(unequal.values()))
     _add(found, UNCHANGED, "free", len(cases), changed)
     _add(found, REPEATABLE, "free", len(cases), unrepeated)
     if unrepeated:
@@ -134,16 +134,21 @@ def holds_on(
     _ask_plainly(exercise, memo, [case], runner)
     answer = _plain(exercise, memo, case)
     unequal = _disagreements(exercise, [case], expected, {case.id: answer.outcome})
-    if claim == AGREEMENT:
+    if claim == _agreement(exercise):
         return unequal.get(case.id)
     if claim == UNCHANGED:
         changed = answer.outcome.changed
-        return Broken(case, _changed(exercise, answer.outcome), answer.calls()) if changed else None
+        return Broken(case, _changed(case, answer.outcome), answer.calls()) if changed else None
     for law in exercise.laws:
         if law.claim == claim:
             found = _sweep([(law, case)], memo, unequal, runner, reference, exercise)
             return found.get((law.claim, case.id))
     return None
+
+
+def _agreement(exercise: Exercise) -> str:
+    """What is held against the reference: the result, or where draws are free only its shape."""
+    return AGREEMENT if exercise.agreement else SAME_KIND
 
 
 # --- plain calls -------------------------------------------------------------------------------
@@ -297,7 +302,9 @@ def _sweep(
             return found
         memo.fill(runner)
         left = pending
-    raise LawBroke(f"{exercise.name}: a law asks more than {LONGEST_CHAIN} times, one after another")
+    raise LawBroke(
+        f"{exercise.name}: a law asks more than {LONGEST_CHAIN} times, one after another"
+    )
 
 
 def _run_law(
@@ -386,9 +393,7 @@ def _failed(
     return result, smallest
 
 
-def _add(
-    found: Examination, claim: str, kind: str, cases: int, broken: Sequence[Broken]
-) -> None:
+def _add(found: Examination, claim: str, kind: str, cases: int, broken: Sequence[Broken]) -> None:
     if broken:
         law, found.broken[claim] = _failed(claim, kind, cases, broken)
         found.laws.append(law)
@@ -421,8 +426,8 @@ def _repeat(
     return found
 
 
-def _changed(exercise: Exercise, outcome: Outcome) -> Difference:
-    names = list(exercise.inputs)
+def _changed(case: Case, outcome: Outcome) -> Difference:
+    names = list(case.inputs)
     changed = " and ".join(f"`{names[i]}`" for i in outcome.changed if i < len(names))
     message = f"your function changed its argument {changed}: work on a copy instead"
     return Difference("value", message, compared=False)
@@ -463,9 +468,7 @@ def _error(outcomes: Mapping[str, Outcome], broken: Broken) -> Error:
     return Error(raised.type, raised.message, raised.line, trace=raised.trace)
 
 
-def _ended(
-    exercise: Exercise, memo: Memo, cases: Sequence[Case], ended: Ended
-) -> Examination:
+def _ended(exercise: Exercise, memo: Memo, cases: Sequence[Case], ended: Ended) -> Examination:
     """The worker is gone: say on which case, and leave the laws as not run."""
     timed_out = ended.how == "timeout"
     status = "timeout" if timed_out else "error"
@@ -479,7 +482,8 @@ def _ended(
     found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR)
     found.error = Error("Timeout" if timed_out else "Ended", message, ended.line)
     found.laws = [LawResult(law.claim, "own", "not_run") for law in exercise.laws]
-    law, found.broken[AGREEMENT] = _failed(AGREEMENT, "agreement", len(cases), [broken])
+    claim = _agreement(exercise)
+    law, found.broken[claim] = _failed(claim, "agreement", len(cases), [broken])
     found.laws.append(law)
     return found
 

@@ -20,7 +20,9 @@ class LocalRunner:
     def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
         for program in programs:
             steps = [
-                Step(s.do, s.name, tuple(a if isinstance(a, Handle) else private(a) for a in s.args))
+                Step(
+                    s.do, s.name, tuple(a if isinstance(a, Handle) else private(a) for a in s.args)
+                )
                 for s in program
             ]
             with np.errstate(all="ignore"):

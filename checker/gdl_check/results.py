@@ -129,7 +129,9 @@ class Result:
     @property
     def opened(self) -> LawResult | None:
         """The first law that did not hold: the one that is shown."""
-        return next((law for law in self.laws if law.status in ("failed", "error", "timeout")), None)
+        return next(
+            (law for law in self.laws if law.status in ("failed", "error", "timeout")), None
+        )
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,17 @@ class ChapterFile:
             return ast.parse(self.text, self.shown)
         except SyntaxError as error:
             told = Error(
-                type(error).__name__, error.msg, error.lineno, error.offset, (error.text or "").rstrip()
+                type(error).__name__,
+                error.msg,
+                error.lineno,
+                error.offset,
+                (error.text or "").rstrip(),
             )
             raise CannotBeRead(told) from None
         except (ValueError, RecursionError, MemoryError) as error:
-            raise CannotBeRead(Error("SyntaxError", f"Python cannot read this file: {error}")) from None
+            raise CannotBeRead(
+                Error("SyntaxError", f"Python cannot read this file: {error}")
+            ) from None
 
     @cached_property
     def lines(self) -> list[str]:
@@ -74,7 +80,9 @@ def read_chapter_file(path: Path, shown: str) -> ChapterFile:
 
     try:
         if path.is_dir():
-            raise cannot("IsADirectoryError", f"{shown} is a folder; a Python file is expected here")
+            raise cannot(
+                "IsADirectoryError", f"{shown} is a folder; a Python file is expected here"
+            )
         if path.exists() and not path.is_file():
             raise cannot("FileNotFoundError", f"{shown} is not an ordinary file")
         if path.exists() and path.stat().st_size > LARGEST_FILE:

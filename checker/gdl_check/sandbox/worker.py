@@ -181,9 +181,7 @@ class Worker:
         self.names = module.__dict__
         return {"active": self.active}
 
-    def run(
-        self, request: dict[str, Any], payload: bytes, buffers: list[bytes]
-    ) -> dict[str, Any]:
+    def run(self, request: dict[str, Any], payload: bytes, buffers: list[bytes]) -> dict[str, Any]:
         """Carry out one program; everything its steps return goes back."""
         decoder = Decoder(payload)
         steps = [
