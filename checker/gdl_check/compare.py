@@ -9,7 +9,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ class Unmet(Exception):
 class Difference:
     """How two values differ.
 
-    `kind` is "type", "shape", "nan" or "value" ("structure" is any but the last two); `where`
-    lists the indices of the entries that differ, worst first.
+    `kind` is "type", "shape", "nan" or "value"; `path` leads to the part that differs, where the
+    values have parts; `where` lists the indices of the entries in it that differ, worst first.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Difference:
     expected: Any = None
     got: Any = None
     where: tuple[tuple[int, ...], ...] = ()
+    path: tuple[Any, ...] = ()
     compared: bool = True
 
     @property
@@ -78,9 +79,10 @@ def as_array(value: Any) -> np.ndarray | None:
 def difference(expected: Any, got: Any) -> Difference | None:
     """How `got` differs from `expected`, or None where it is the same."""
     found = _difference(expected, got, _scales(expected))
-    if found is None or (found.expected is expected and found.got is got):
+    if found is None or not found.path:
         return found
-    return Difference(found.kind, found.message, expected, got, found.where)
+    part = "".join(f"[{key!r}]" for key in found.path)
+    return replace(found, message=f"in {part}: {found.message}", expected=expected, got=got)
 
 
 def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()) -> Any:
@@ -92,8 +94,7 @@ def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any 
         if set(expected) != set(got):
             message = f"a dict with the keys {_keys(expected)} is expected, not {_keys(got)}"
             return Difference("type", message, expected, got)
-        parts = ((f"[{k!r}]", expected[k], got[k], (*path, k)) for k in expected)
-        return _first_part(parts, scales)
+        return _first_part(((k, expected[k], got[k], (*path, k)) for k in expected), scales)
     if isinstance(expected, (list, tuple)):
         whole = as_array(expected) if _plain_numbers(expected) else None
         if whole is not None:
@@ -106,9 +107,9 @@ def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any 
             message = f"{len(expected)} results are expected, not {len(got)}"
             return Difference("shape", message, expected, got)
         nth = isinstance(expected, tuple)
+        # Rows of a list share one scale, the results of a tuple have each their own.
         parts = (
-            (f"[{i}]", e, g, (*path, i) if nth else path)
-            for i, (e, g) in enumerate(zip(expected, got))
+            (i, e, g, (*path, i) if nth else path) for i, (e, g) in enumerate(zip(expected, got))
         )
         return _first_part(parts, scales)
     if type(expected) is type(got) and expected == got:
@@ -118,13 +119,16 @@ def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any 
     return _wrong_type(_described(expected), expected, got)
 
 
-def _first_part(parts: Iterator[tuple[str, Any, Any, Any]], scales: Mapping[Any, float]) -> Any:
-    for name, expected, got, path in parts:
+def _first_part(parts: Iterator[tuple[Any, Any, Any, Any]], scales: Mapping[Any, float]) -> Any:
+    """The first part that differs, but one of the wrong kind or shape before all others."""
+    first = None
+    for key, expected, got, path in parts:
         found = _difference(expected, got, scales, path)
-        if found is not None:
-            message = f"in {name}: {found.message}"
-            return Difference(found.kind, message, expected, got, found.where)
-    return None
+        if found is not None and (first is None or found.is_structural):
+            first = replace(found, path=(key, *found.path))
+            if found.is_structural:
+                break
+    return first
 
 
 def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Difference | None:
@@ -296,9 +300,7 @@ class Expectation:
         if not self.what:
             return found
         message = f"{self.what}: {found.message}"
-        return Difference(
-            found.kind, message, found.expected, found.got, found.where, found.compared
-        )
+        return replace(found, message=message)
 
 
 def expect(subject: Any, what: str = "") -> Expectation:

@@ -335,3 +335,9 @@ def _numbers(value: Any) -> Iterator[float]:
 
 def _complexity(number: float) -> float:
     return float(LADDER.index(number)) if number in LADDER else len(LADDER) + min(abs(number), 1e6)
+
+
+def exercise_of_kept_case(case_id: str) -> str | None:
+    """The exercise that a case which was shown belongs to."""
+    found = sorted((cache_folder() / "cases").glob(f"*.{case_id}.gdl"))
+    return found[0].name.removesuffix(f".{case_id}.gdl") if found else None

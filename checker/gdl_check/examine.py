@@ -504,7 +504,9 @@ def counterexample(broken: Broken) -> Counterexample:
         differs.expected,
         differs.got,
         differs.compared,
+        differs.path,
         differs.where,
+        case.form,
     )
 
 

@@ -37,8 +37,9 @@ class Call:
 class Counterexample:
     """An input on which a law fails.
 
-    `expected` and `got` are values, or None where the message says it all; `where` lists the
-    indices of the entries that differ. `first_found` is a case less bare than the shrunk one.
+    `expected` and `got` are shown where they were `compared`; else the message says it all.
+    `path` leads to the part that differs, `where` lists the indices of the entries in it that do.
+    `form` is how arrays were handed over. `first_found` is a case less bare than the shrunk one.
     """
 
     case: str
@@ -48,7 +49,9 @@ class Counterexample:
     expected: Any = None
     got: Any = None
     compared: bool = False
+    path: tuple[Any, ...] = ()
     where: tuple[tuple[int, ...], ...] = ()
+    form: str = "plain"
     first_found: Counterexample | None = None
 
 

@@ -1,0 +1,92 @@
+"""The command `gdl-check`: its verbs and flags. It parses, calls, prints and exits, no more."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gdl_check import __version__
+
+PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+EPILOG = """\
+targets: a chapter (ch06), an exercise (ch06.relu_deriv), a file, a line of a file (file.py:41),
+all; nothing checks the exercise you are working on
+
+more verbs:  gdl-check dev stubs | check | new      for authors of chapters
+
+exit codes:  0 all passed   1 something did not   2 not understood   3 our fault   130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the result is its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["dev"]:
+            return _dev(words[1:])
+        return _check(words)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has stopped; nothing is lost, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_PASSED
+
+
+def _check(words: list[str]) -> int:
+    options = _check_parser().parse_args(words)
+    from gdl_check.sandbox import launch
+
+    if launch.CAN_FORK:
+        launch.warm_process()  # first of all: it imports NumPy while we do
+    from gdl_check.checking import run
+
+    return run(options)
+
+
+def _check_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gdl-check",
+        description="Check your answers to the exercises of Grokking Deep Learning.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to check (see below)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
+    parser.add_argument("-v", "--verbose", action="store_true", help="longer tables, all prints")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draw other inputs (0)")
+    parser.add_argument(
+        "--effort",
+        choices=("quick", "normal", "thorough"),
+        default="normal",
+        help="how many inputs: 20, 60 or 600 (normal)",
+    )
+    parser.add_argument("--case", metavar="ID", help="only the case with this id")
+    parser.add_argument("--debug", action="store_true", help="stop in pdb at the failing call")
+    parser.add_argument("--reference", action="store_true", help="check the solutions instead")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="the folder you work in")
+    parser.add_argument("--version", action="version", version=f"gdl-check {__version__}")
+    return parser
+
+
+def _dev(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="gdl-check dev", description="For authors of chapters.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    stubs = verbs.add_parser("stubs", help="generate exercises/ from solutions/")
+    check = verbs.add_parser("check", help="the author's gate: say what is missing")
+    for verb in (stubs, check):
+        verb.add_argument("chapters", nargs="*", metavar="CHAPTER", help="all where none is named")
+    check.add_argument("--seed", type=int, default=0, metavar="N")
+    check.add_argument("--effort", choices=("quick", "normal", "thorough"), default="normal")
+    new = verbs.add_parser("new", help="begin an exercise: ch06_backpropagation.softplus")
+    new.add_argument("exercise", metavar="FILE.NAME")
+    options = parser.parse_args(words)
+    from gdl_check.authoring import run
+
+    return run(options)

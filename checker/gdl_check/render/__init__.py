@@ -1,0 +1,1 @@
+"""From results to terminal, plain text and JSON. The only place with colour."""
