@@ -45,7 +45,9 @@ def _new(word: str) -> int:
     stem, _, name = word.rpartition(".")
     try:
         if not stem[:2] == "ch" or not stem[2:4].isdigit() or not stem[4:5] == "_":
-            raise CannotBegin(f"{word!r} should be a file and a name: ch06_backpropagation.softplus")
+            raise CannotBegin(
+                f"{word!r} should be a file and a name: ch06_backpropagation.softplus"
+            )
         for path in begin(stem, name):
             print(f"begun in {path.parent.name}/{path.name}")
     except CannotBegin as error:

@@ -218,7 +218,9 @@ class ChapterCheck:
         if found is None or opened is None or result.opened is None:
             return result
         exercise = self.chapter.exercises[name]
-        shrinkable = opened.status == "failed" and not opened.case.edge and not self.settings.case
+        # A gradient says more on a case with something in it than on the smallest one.
+        shrinkable = opened.status == "failed" and opened.gradient is None
+        shrinkable = shrinkable and not opened.case.edge and not self.settings.case
         smaller = self._shrunk(exercise, result, opened) if shrinkable else None
         shown = counterexample(smaller or opened)
         if smaller is not None and smaller.case.is_bare and not opened.case.is_bare:

@@ -293,7 +293,8 @@ class Expectation:
             wrong = np.argwhere(~test(got))
         if len(wrong):
             where = tuple(tuple(int(i) for i in index) for index in wrong)
-            found = Difference("value", wanted, None, read(self.subject), where, compared=False)
+            message = f"{wanted}, yours has {got[where[0]]:g}"
+            found = Difference("value", message, None, read(self.subject), where, compared=False)
             raise Unmet(self._about(found))
 
     def _about(self, found: Difference) -> Difference:

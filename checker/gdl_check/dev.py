@@ -80,7 +80,7 @@ from gdl_check.course import exercise
 from gdl_check.inputs import Array
 '''
 
-EXAMINATION = '''
+EXAMINATION = """
 
 # --- {name} ---
 
@@ -110,4 +110,4 @@ def written_in_a_loop(x):
 @{name}.alternative
 def written_otherwise(x):
     return np.array(x)
-'''
+"""

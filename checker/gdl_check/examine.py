@@ -266,7 +266,7 @@ def _chosen(law: Law, cases: Sequence[Case]) -> list[Case]:
     """All cases, or a few drawn ones spread over the corpus where the law is costly."""
     if law.most is None:
         return list(cases)
-    drawn = [case for case in cases if not case.edge] or list(cases)
+    drawn = [case for case in cases if not case.edge and case.form == "plain"] or list(cases)
     step = max(1, len(drawn) // law.most)
     return drawn[step - 1 :: step][: law.most]
 
@@ -387,10 +387,20 @@ def _law_result(
 def _failed(
     claim: str, kind: str, cases: int, broken: Sequence[Broken]
 ) -> tuple[LawResult, Broken]:
-    smallest = min(broken, key=lambda b: (b.status != "error", not b.case.edge, b.case.size))
+    smallest = min(broken, key=_shown_first)
     shown = counterexample(smallest)
     result = LawResult(claim, kind, smallest.status, cases, shown, smallest.gradient)
     return result, smallest
+
+
+def _shown_first(broken: Broken) -> tuple[object, ...]:
+    """Exceptions first, then cases written by hand, then small ones.
+
+    A gradient is read best away from kinks, and with enough in the case to see a pattern.
+    """
+    slopes = broken.gradient
+    hard_to_read = slopes is not None and (slopes.moved or broken.case.is_bare)
+    return broken.status != "error", hard_to_read, not broken.case.edge, broken.case.size
 
 
 def _add(found: Examination, claim: str, kind: str, cases: int, broken: Sequence[Broken]) -> None:

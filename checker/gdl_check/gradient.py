@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,13 +59,13 @@ def expect_slopes(
     """
     point = {name: np.array(value, dtype=float) for name, value in at.items()}
     rng = np.random.default_rng(_seed(point))
-    for _ in range(TRIES + 1):
+    for tried in range(TRIES + 1):
         slopes = _by_name(point, claimed(**point))
         directions = [_direction(point, rng) for _ in range(DIRECTIONS)]
         measured = [measure(loss, point, direction) for direction in directions]
         scale = _rms([m.slope for m in measured])
         if not any(m.bound > max(1e-5 * scale, 8 * m.noise) for m in measured):
-            _judge(loss, point, slopes, directions, measured, batch)
+            _judge(loss, point, slopes, directions, measured, batch, moved=tried > 0)
             return
         point = {name: _jittered(value, rng) for name, value in point.items()}
     raise Inconclusive
@@ -136,12 +136,13 @@ def _judge(
     directions: list[Point],
     measured: list[Measured],
     batch: int | None,
+    moved: bool,
 ) -> None:
     allowed = max(1e-6, tolerance.get()) * _rms([m.slope for m in measured])
     for direction, m in zip(directions, measured):
         claim = sum(float(np.sum(slopes[name] * direction[name])) for name in point)
         if not abs(claim - m.slope) <= allowed + 3 * m.bound:
-            report = report_on(loss, point, slopes, batch)
+            report = replace(report_on(loss, point, slopes, batch), moved=moved)
             numeric = {name: table[1] for name, table in report.tables.items()}
             expected = tuple(numeric.values()) if len(point) > 1 else next(iter(numeric.values()))
             got = tuple(slopes.values()) if len(point) > 1 else next(iter(slopes.values()))

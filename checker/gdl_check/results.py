@@ -60,7 +60,8 @@ class GradientReport:
     """How a gradient compares with measured slopes, array by array.
 
     `autopsy` names what every entry has in common ("factor_two"), with `says` in words; `worst`
-    holds name, index, yours, measured and the uncertainty of the measurement.
+    holds name, index, yours, measured and the uncertainty of the measurement. `moved` says that it
+    was measured near the case instead of at it, because there is a kink.
     """
 
     entries: int
@@ -73,6 +74,7 @@ class GradientReport:
     tables: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     autopsy: str | None = None
     says: str = ""
+    moved: bool = False
 
 
 @dataclass(frozen=True)

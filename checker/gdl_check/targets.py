@@ -134,8 +134,11 @@ def _unknown(word: str, chapter: Chapter | None = None) -> str:
         what = f"there is no chapter {word.partition('.')[0]!r}"
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if chapter is None and not near:
-        ids = [load_chapter(c).exercise_id(n) for c in chapter_modules()
-               for n in load_chapter(c).exercises]
+        ids = [
+            load_chapter(c).exercise_id(n)
+            for c in chapter_modules()
+            for n in load_chapter(c).exercises
+        ]
         bare = {id.partition(".")[2]: id for id in ids}
         near = [bare[n] for n in difflib.get_close_matches(word.partition(".")[2] or word, bare, 1)]
     if near:

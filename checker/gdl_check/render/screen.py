@@ -77,9 +77,7 @@ def chapter_lines(chapter: ChapterResult, width: int) -> Iterator[Line]:
         names = [result.name for result in chapter.results if result.status == verdict]
         if names:
             indent = " " * (len("not started") + 4)
-            text = textwrap.wrap(
-                ", ".join(names), width - len(indent), break_long_words=False
-            )
+            text = textwrap.wrap(", ".join(names), width - len(indent), break_long_words=False)
             yield [("  " + word.ljust(len(indent) - 2), str(verdict)), (text[0], "")]
             yield from ([(indent + line, "")] for line in text[1:])
 
@@ -119,7 +117,7 @@ def law_lines(result: Result, law: LawResult, width: int, verbose: bool) -> Iter
     if law.gradient is not None:
         yield from gradient_lines(law.gradient, width, verbose)
         yield []
-        yield from call_of(shown, width)
+        yield from call_of(shown, width, last=True)
         return
     yield from counterexample_lines(shown, width, verbose)
     if shown.first_found is not None:
@@ -133,10 +131,10 @@ def counterexample_lines(shown: Counterexample, width: int, verbose: bool) -> It
     own_calls = len(shown.calls) > 1
     if own_calls:
         for call in shown.calls[: None if verbose else 3]:
-            yield from asked(call, width)
+            yield from asked(call, shown.inputs, width)
     else:
         yield from call_of(shown, width)
-    yield from wrapped(shown.message[:1].upper() + shown.message[1:] + ".", width)
+    yield from wrapped(sentence(shown.message), width)
     if shown.compared:
         yield from comparison_lines(shown, width)
 
@@ -181,24 +179,24 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
             yield [(f"  {label.ljust(LABEL)}", ""), (lines[0], style)]
 
 
-def call_of(shown: Counterexample, width: int) -> Iterator[Line]:
-    """The call that fails, to be pasted into Python, and the case it belongs to."""
-    inputs: Mapping[str, Any] = shown.inputs
-    name = shown.calls[0].name if shown.calls else ""
-    if shown.calls:
-        args = shown.calls[0].args
-        names = list(inputs) if len(args) == len(inputs) else [f"x{i}" for i in range(len(args))]
-        inputs = dict(zip(names, args))
-    for line in call_lines(name, inputs, width - 4):
+def call_of(shown: Counterexample, width: int, last: bool = False) -> Iterator[Line]:
+    """The call that fails (the first of its law, or the last), to be pasted into Python."""
+    call = shown.calls[-1 if last else 0]
+    for line in call_lines(call.name, _named(call.args, shown.inputs), width - 4):
         yield [("    " + line, "code")]
     if shown.form in FORMS:
         yield [(f"    ({FORMS[shown.form]})", "dim")]
 
 
-def asked(call: Call, width: int) -> Iterator[Line]:
+def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A call's arguments under the names of the exercise's parameters."""
+    names = list(inputs) if len(args) == len(inputs) else [f"x{i}" for i in range(len(args))]
+    return dict(zip(names, args))
+
+
+def asked(call: Call, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
     """One of several calls that a law made, and what it came to."""
-    names = [f"x{i}" for i in range(len(call.args))]
-    lines = call_lines(call.name, dict(zip(names, call.args)), width - 4)
+    lines = call_lines(call.name, _named(call.args, inputs), width - 4)
     gave = call.raised or textwrap.shorten(pasteable(call.returned), width - 10, placeholder=" ...")
     for line in lines:
         yield [("    " + line, "code")]
@@ -220,7 +218,11 @@ def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterato
         name, index, yours, measured, bound = report.worst
         entry = f"{name}[{', '.join(map(str, index))}]" if index else name
         yield [(f"  Raise {entry} a little, and for each unit the result changes by", "")]
-        yield [("    measured  ", ""), (f"{measured:+.6g}".ljust(12), "good"), (f" (+-{bound:.0e})", "dim")]
+        yield [
+            ("    measured  ", ""),
+            (f"{measured:+.6g}".ljust(12), "good"),
+            (f" (+-{bound:.0e})", "dim"),
+        ]
         yield [("    yours     ", ""), (f"{yours:+.6g}", "bad")]
     if report.says:
         yield from wrapped(report.says, width, "name")
@@ -239,8 +241,9 @@ def heat_map(
     widths = [max(len(line) for line in [*block, "yours / measured"]) for block in blocks]
     if sum(widths) + 10 > width:
         return
-    heads = (f"yours ({name})", "measured", "yours / measured")
-    yield [("    " + "   ".join(h[:w].ljust(w) for h, w in zip(heads, widths)), "dim")]
+    yield [(f"  {name}", "")]
+    heads = ("yours", "measured", "yours / measured")
+    yield [("    " + "   ".join(head.ljust(w) for head, w in zip(heads, widths)), "dim")]
     for row in zip(*blocks):
         yield [("    " + "   ".join(c.ljust(w) for c, w in zip(row, widths)), "")]
 
@@ -269,11 +272,10 @@ def exercise_error_lines(
 ) -> Iterator[Line]:
     """Why an answer could not be examined, with the learner's own lines."""
     if error.type in ("Missing", "Parameters", "Timeout", "Ended"):
-        yield from wrapped(error.message[:1].upper() + error.message[1:] + ".", width, "error")
+        yield from wrapped(sentence(error.message), width, "error")
     elif error.type == "NotImplementedError" and error.trace:
         yield from wrapped(
-            f"{error.trace[-1][1]} is not written to its end: it still raises "
-            "NotImplementedError.",
+            f"{error.trace[-1][1]} is not written to its end: it still raises NotImplementedError.",
             width,
             "error",
         )
@@ -284,7 +286,9 @@ def exercise_error_lines(
         text = source[line - 1].strip() if 0 < line <= len(source) else ""
         yield from wrapped(f"line {line}, in {function}:   {text}", width, "", "    ")
     if not error.trace and error.line and error.line <= len(source):
-        yield from wrapped(f"line {error.line}:   {source[error.line - 1].strip()}", width, "", "    ")
+        yield from wrapped(
+            f"line {error.line}:   {source[error.line - 1].strip()}", width, "", "    "
+        )
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
         yield [("  on this call:", "")]
@@ -323,7 +327,9 @@ def printed_lines(printed: str, width: int, verbose: bool) -> Iterator[Line]:
         yield [(f"    and {len(lines) - most} more lines: see them with -v", "dim")]
 
 
-def closing_lines(report: Report, opened: Result | None, command: str, width: int) -> Iterator[Line]:
+def closing_lines(
+    report: Report, opened: Result | None, command: str, width: int
+) -> Iterator[Line]:
     """The conclusion, at the bottom: how it went, and the next command."""
     yield []
     if report.fault is not None:
@@ -338,6 +344,10 @@ def closing_lines(report: Report, opened: Result | None, command: str, width: in
     if passed == len(results):
         what = results[0].id if len(results) == 1 else f"all {passed} exercises"
         yield [("  passed: ", "good"), (what, "strong")]
+        return
+    broken = next((chapter for chapter in report.chapters if chapter.error), None)
+    if opened is None and broken is not None:
+        yield [("  again: ", ""), (f"{command} {broken.id}", "code")]
         return
     if opened is not None:
         law = opened.opened
@@ -360,6 +370,11 @@ def wrapped(text: str, width: int, style: str = "", indent: str = "  ") -> Itera
         text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     ):
         yield [(line, style)]
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence of its own."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".")) else ".")
 
 
 def _and(names: tuple[str, ...]) -> str:

@@ -111,9 +111,8 @@ def side_by_side(
         marked_lines.append(line)
         columns = [j for j in range(left.shape[1]) if ((i, j) if a.ndim == 2 else (j,)) in marked]
         if columns:
-            marks = "".join("^".rjust(width + 1) if j in columns else " " * (width + 1)
-                            for j in range(left.shape[1]))
-            marked_lines.append(marks)
+            marks = ["^" if j in columns else "" for j in range(left.shape[1])]
+            marked_lines.append(_row(marks, width))
     return ours, marked_lines
 
 
@@ -150,4 +149,4 @@ def _texts(a: np.ndarray, b: np.ndarray, marked: set[tuple[int, ...]]) -> Any:
 def _text(entry: Any, digits: int) -> str:
     if isinstance(entry, (bool, np.bool_)):
         return str(bool(entry))
-    return f"{float(entry):.{digits}g}"
+    return f"{float(entry) + 0.0:.{digits}g}"
