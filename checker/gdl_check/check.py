@@ -55,23 +55,38 @@ class CannotLoad(Exception):
 
 
 class WorkerRunner:
-    """A fresh worker that has opened a learner's file and answers for one exercise in it."""
+    """A fresh worker that opens a learner's file and answers for one exercise in it.
+
+    The first outcomes that are asked for raise CannotLoad where the file cannot be opened.
+    """
 
     def __init__(self, module: str, source: Source, seconds: float) -> None:
         self.worker = Worker(seconds)
+        self.worker.load({module: source}, module)
+        self.is_open = False
+
+    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
+        """Send programs to the worker; what comes of them follows when it is asked for."""
+        outcomes = self.worker.run(programs)
+
+        def told() -> Iterator[list[Outcome]]:
+            self._wait_until_open()
+            yield from outcomes
+
+        return told()
+
+    def _wait_until_open(self) -> None:
+        if self.is_open:
+            return
+        self.is_open = True
         try:
-            opened = self.worker.load({module: source}, module)
+            opened = self.worker.opened()
         except Ended as ended:
-            self.worker.close()
             raise CannotLoad(*_load_ended(ended)) from None
         if opened.raised is not None:
-            self.worker.close()
             raised = opened.raised
             error = Error(raised.type, raised.message, raised.line, trace=raised.trace)
             raise CannotLoad(Verdict.ERROR, error)
-
-    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
-        return self.worker.run(programs)
 
     def close(self) -> None:
         self.worker.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from gdl_check import corpus as corpora
 from gdl_check.check import ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
-from gdl_check.examine import LawBroke
+from gdl_check.trial import LawBroke
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict

@@ -78,11 +78,25 @@ def as_array(value: Any) -> np.ndarray | None:
 
 def difference(expected: Any, got: Any) -> Difference | None:
     """How `got` differs from `expected`, or None where it is the same."""
+    if _identical(expected, got):
+        return None
     found = _difference(expected, got, _scales(expected))
     if found is None or not found.path:
         return found
     part = "".join(f"[{key!r}]" for key in found.path)
     return replace(found, message=f"in {part}: {found.message}", expected=expected, got=got)
+
+
+def _identical(expected: Any, got: Any) -> bool:
+    """Whether two values are the same to the last bit: the common case, seen quickly."""
+    if type(expected) is not type(got):
+        return False
+    if isinstance(expected, np.ndarray):
+        same = expected.shape == got.shape and expected.dtype == got.dtype
+        return same and expected.tobytes() == got.tobytes()
+    if isinstance(expected, (list, tuple)):
+        return len(expected) == len(got) and all(map(_identical, expected, got))
+    return isinstance(expected, (bool, int, float, str)) and expected == got
 
 
 def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()) -> Any:

@@ -7,13 +7,14 @@ from typing import Any
 
 from gdl_check.corpus import Corpus, corpus_for
 from gdl_check.course import Chapter, Exercise
-from gdl_check.examine import Examination, LawBroke, examine
+from gdl_check.examine import Examination, examine
 from gdl_check.local import LocalRunner, outcome_of
 from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.sandbox.wire import Seed
 from gdl_check.source import CannotBeRead, is_stub, read_chapter_file
 from gdl_check.stubs import stub_of
+from gdl_check.trial import LawBroke
 
 HINTS = 3
 ALTERNATIVES = 2

@@ -25,7 +25,8 @@ FORMS = ("plain", "fortran", "strided", "float32", "list")
 class Runner(Protocol):
     """Something that carries out programs: a worker process, or a function of ours."""
 
-    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]: ...
+    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
+        """Send programs now; their outcomes follow, as they are asked for."""
 
     def close(self) -> None: ...
 
@@ -38,7 +39,7 @@ class AnswerRaised(Exception):
     """The answer raised where a law wanted to read its result."""
 
     def __init__(self, call: Call, outcome: Outcome) -> None:
-        super().__init__(call.raised)
+        super().__init__(outcome.raised.sentence if outcome.raised else "")
         self.call, self.outcome = call, outcome
 
 
@@ -51,17 +52,27 @@ class Memo:
         self.own_objects = own_objects
         self.known: dict[Key, Outcome] = {}
         self.waiting: dict[Key, Program] = {}
+        self.under_way: list[tuple[list[Key], Iterator[list[Outcome]]]] = []
 
-    def answer(self, form: str) -> Answer:
-        """The answer as one law sees it on one case, its arguments in this form."""
-        return Answer(self, form)
+    def answer(self, form: str, plain: Reply | None = None) -> Answer:
+        """The answer as one law sees it on one case, its arguments in this form.
 
-    def fill(self, runner: Runner) -> None:
-        """Have everything that is waiting carried out, in one message. Raises Ended."""
+        `plain` is the call on the case as it stands, if it has been recorded already.
+        """
+        return Answer(self, form, plain)
+
+    def ask(self, runner: Runner) -> None:
+        """Send everything that is waiting, in one message; what comes of it is learned later."""
         waiting, self.waiting = self.waiting, {}
-        keys, programs = list(waiting), list(waiting.values())
-        for key, outcomes in zip(keys, runner.run(programs)):
-            self._keep(key, outcomes)
+        if waiting:
+            self.under_way.append((list(waiting), runner.run(list(waiting.values()))))
+
+    def learn(self) -> None:
+        """Take in what has come of everything that was sent. Raises Ended."""
+        while self.under_way:
+            keys, outcomes = self.under_way.pop(0)
+            for key, steps in zip(keys, outcomes):
+                self._keep(key, steps)
 
     def _keep(self, key: Key, outcomes: list[Outcome]) -> None:
         # A program's key is (key of all but its last step, last step): unroll it from the end.
@@ -99,12 +110,17 @@ class Session:
 class Answer:
     """The learner's implementation, as a law calls it."""
 
-    def __init__(self, memo: Memo, form: str) -> None:
-        self.memo, self.form = memo, form
+    def __init__(self, memo: Memo, form: str, plain: Reply | None) -> None:
+        self.memo, self.form, self.plain = memo, form, plain
         self.replies: list[Reply] = []
         self.session = Session(memo)
 
     def __call__(self, *args: Any) -> Any:
+        plain = self.plain
+        if plain is not None and len(args) == len(plain.shown):
+            if all(arg is known for arg, known in zip(args, plain.shown)):
+                self.replies.append(plain)
+                return plain
         kind: type[Reply] = OwnObject if self.memo.own_objects else Reply
         if not self.memo.own_objects:
             self.session = Session(self.memo)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 import difflib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from gdl_check.results import Error
 
@@ -137,12 +137,12 @@ def is_stub(node: Definition, stub: Definition) -> bool:
     return _shape(node) == _shape(stub)
 
 
-def _shape(node: Definition) -> list[str]:
-    bare = copy.deepcopy(node)
-    for part in ast.walk(bare):
-        if isinstance(part, Definition):
-            part.body = without_docstring(part)
-    return [ast.dump(statement) for statement in bare.body]
+def _shape(node: Definition) -> list[Any]:
+    """A definition's statements as text, docstrings left out."""
+    return [
+        (part.name, _shape(part)) if isinstance(part, Definition) else ast.dump(part)
+        for part in without_docstring(node)
+    ]
 
 
 def version(stub: ChapterFile, name: str) -> str:

@@ -206,8 +206,11 @@ class Worker:
         self.sent = 0
         self.answered = 0
 
-    def load(self, files: Mapping[str, Source], main: str) -> Outcome:
-        """Open the file of the module `main`; the others are opened when it imports them."""
+    def load(self, files: Mapping[str, Source], main: str) -> None:
+        """Have the file of the module `main` opened, and others as it imports them.
+
+        What came of it is told by `opened`, or before the first outcome.
+        """
         self.paths = {source.path for source in files.values()}
         told = {
             name: {
@@ -218,17 +221,22 @@ class Worker:
             for name, source in files.items()
         }
         self._send([encode(self.sent, {"do": "load", "files": told, "main": main}, [])])
+
+    def opened(self) -> Outcome:
+        """Wait until the file is open, and say what came of it. Raises Ended."""
         header, _ = self._receive()
         return Outcome(raised=_raised(header.get("error")), printed=_printed(header))
 
     def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
-        """The outcomes of each program's steps, as they arrive. Raises Ended in the middle."""
+        """Send programs; the outcomes of each one's steps follow as they arrive.
+
+        The iterator raises Ended where the worker is gone before it has answered them all.
+        """
         first = self.sent
         for start in range(0, len(programs), AT_ONCE):
             some = enumerate(programs[start : start + AT_ONCE], first + start)
             self._send([_request(request_id, program) for request_id, program in some])
-        for _ in programs:
-            yield _outcomes(*self._receive())
+        return (_outcomes(*self._receive()) for _ in programs)
 
     def _send(self, frames: list[bytes]) -> None:
         self.sent += len(frames)

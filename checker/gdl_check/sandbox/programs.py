@@ -52,6 +52,10 @@ class Raised:
     kinds: tuple[str, ...] = ()
 
     @property
+    def sentence(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+    @property
     def line(self) -> int | None:
         return self.trace[-1][0] if self.trace else None
 
@@ -123,6 +127,8 @@ def private(value: Any) -> Any:
         if value.flags.c_contiguous or value.flags.f_contiguous:
             return value.copy(order="A")
         return lay_out(value, "strided")
+    if isinstance(value, (bool, int, float, str)):
+        return value
     return copy.deepcopy(value)
 
 

@@ -1,0 +1,221 @@
+"""Puts an answer on trial: calls it on every case, and runs laws on what came of it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gdl_check.compare import EXACT, ROUNDED, Difference, Unmet, difference, tolerance
+from gdl_check.corpus import Case
+from gdl_check.course import Exercise, Law
+from gdl_check.gradient import Inconclusive, WrongSlopes
+from gdl_check.local import LocalRunner, outcome_of
+from gdl_check.memo import Answer, AnswerRaised, Memo, Pending, Reply, Runner
+from gdl_check.results import Call, GradientReport
+from gdl_check.sandbox.programs import Outcome
+
+LONGEST_CHAIN = 12
+FEWER = 3  # a law that asks for more than the plain call does so on a third of the drawn cases
+
+
+class LawBroke(Exception):
+    """Our own failure: a law or a reference broke where no learner is to blame."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A law that fails on a case, and how; `status` is "failed", "error" or "inconclusive"."""
+
+    case: Case
+    difference: Difference
+    calls: tuple[Call, ...] = ()
+    gradient: GradientReport | None = None
+    status: str = "failed"
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether there is nothing in the result that a law could look at."""
+        return self.status == "error" or self.difference.is_structural
+
+
+class Trial:
+    """One answer on trial, on these cases.
+
+    The calls on the cases as they stand are sent at once; `hear` waits for what came of them.
+    What the reference gives is worked out before any call.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        cases: Sequence[Case],
+        reference: Callable[..., Any],
+        runner: Runner,
+    ) -> None:
+        self.exercise, self.cases = exercise, cases
+        self.reference, self.runner = reference, runner
+        self.expected = {} if exercise.own_objects else self._expected()
+        self.memo = _memo(exercise)
+        self.plain: dict[str, Reply] = {}
+        self.unequal: dict[str, Broken] = {}
+        if not exercise.own_objects:
+            for case in cases:
+                answer = self.memo.answer(case.form)
+                self.plain[case.id] = answer(*case.inputs.values())
+                answer.ask()
+            self.memo.ask(runner)
+
+    def _expected(self) -> dict[str, Outcome]:
+        name, reference = self.exercise.name, self.reference
+        return {c.id: outcome_of(name, reference, tuple(c.inputs.values())) for c in self.cases}
+
+    def hear(self) -> None:
+        """Wait for the plain calls, and compare them with the reference. Raises Ended."""
+        self.memo.learn()
+        for case in self.cases:
+            if case.id in self.plain:
+                broken = self._compared(case)
+                if broken is not None:
+                    self.unequal[case.id] = broken
+
+    def outcome(self, case: Case) -> Outcome:
+        """What the plain call came to; nothing where the answer is a class."""
+        return self.plain[case.id].outcome if case.id in self.plain else Outcome()
+
+    def calls(self, case: Case) -> tuple[Call, ...]:
+        """The plain call, for showing."""
+        return (self.plain[case.id].call,) if case.id in self.plain else ()
+
+    def _compared(self, case: Case) -> Broken | None:
+        ours, theirs = self.expected[case.id], self.outcome(case)
+        with ToleranceFor(case):
+            differs = _differs(ours, theirs, self.exercise.agreement)
+        if differs is None:
+            return None
+        is_error = theirs.raised is not None and ours.raised is None
+        status = "error" if is_error else "failed"
+        return Broken(case, differs, self.calls(case), status=status)
+
+    def sweep(
+        self, law: Law, cases: Iterable[Case], fewer: bool = False
+    ) -> tuple[int, list[Broken]]:
+        """Run a law on cases: on how many it could be run, and where it does not hold.
+
+        It is run again and again while it asks for what nobody knows yet. With `fewer`, a law that
+        asks for more than the plain calls is run on only some of the drawn cases. Raises Ended.
+        """
+        left = [c for c in cases if c.id not in self.unequal or not self.unequal[c.id].is_unusable]
+        ran, found = len(left), []
+        for _ in range(LONGEST_CHAIN):
+            pending: list[tuple[Case, Answer]] = []
+            for case in left:
+                answer = self.memo.answer(case.form, self.plain.get(case.id))
+                try:
+                    broken = self._run(law, case, answer)
+                except Pending:
+                    pending.append((case, answer))
+                    continue
+                if broken is not None:
+                    found.append(broken)
+            if fewer:
+                kept = self._fewer(pending)
+                ran, pending, fewer = ran - len(pending) + len(kept), kept, False
+            if not pending:
+                return ran, found
+            for _, answer in pending:
+                answer.ask()
+            self.memo.ask(self.runner)
+            self.memo.learn()
+            left = [case for case, _ in pending]
+        raise LawBroke(f"{self.exercise.name}: {law.claim!r} asks more than {LONGEST_CHAIN} times")
+
+    def _fewer(self, pending: list[tuple[Case, Answer]]) -> list[tuple[Case, Answer]]:
+        """Every edge, every case on which the answer is wrong, and a third of the others."""
+        wrong = [p for p in pending if p[0].edge or p[0].id in self.unequal]
+        others = [p for p in pending if not (p[0].edge or p[0].id in self.unequal)]
+        return wrong + others[::FEWER]
+
+    def _run(self, law: Law, case: Case, answer: Answer) -> Broken | None:
+        try:
+            with ToleranceFor(case):
+                law.holds(answer, **{name: case.inputs[name] for name in law.names})
+        except WrongSlopes as wrong:
+            return Broken(case, wrong.difference, answer.calls(), wrong.report)
+        except Unmet as unmet:
+            return Broken(case, unmet.difference, answer.calls())
+        except Inconclusive:
+            return Broken(case, Difference("value", ""), status="inconclusive")
+        except AnswerRaised as raised:
+            differs = Difference("type", str(raised), compared=False)
+            return Broken(case, differs, (raised.call,), status="error")
+        except Exception as error:
+            self._blame_ourselves(law, case, error)
+            message = f"the result cannot be worked with ({error})"
+            return Broken(case, Difference("type", message, compared=False), answer.calls())
+        return None
+
+    def _blame_ourselves(self, law: Law, case: Case, error: Exception) -> None:
+        """Raise LawBroke if the law breaks on the reference too; else the answer is to blame."""
+        runner = LocalRunner(self.exercise.name, self.reference)
+        memo = _memo(self.exercise)
+        for _ in range(LONGEST_CHAIN):
+            answer = memo.answer(case.form)
+            try:
+                law.holds(answer, **{name: case.inputs[name] for name in law.names})
+                return
+            except Pending:
+                answer.ask()
+                memo.ask(runner)
+                memo.learn()
+            except (Unmet, Inconclusive):
+                return
+            except Exception:
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                raise LawBroke(
+                    f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "
+                    f"{type(error).__name__}: {error} (line {where.lineno})"
+                ) from error
+
+
+def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:
+    """All cases, or a few plain ones spread over the corpus where the law is costly."""
+    if law.most is None:
+        return list(cases)
+    drawn = [case for case in cases if not case.edge and case.form == "plain"] or list(cases)
+    step = max(1, len(drawn) // law.most)
+    return drawn[step - 1 :: step][: law.most]
+
+
+def _memo(exercise: Exercise) -> Memo:
+    listable = [
+        i for i, spec in enumerate(exercise.inputs.values()) if getattr(spec, "lists", False)
+    ]
+    return Memo(exercise.name, listable, exercise.own_objects)
+
+
+def _differs(ours: Outcome, theirs: Outcome, agreement: bool) -> Difference | None:
+    if ours.raised is not None:
+        if theirs.raised is not None and ours.raised.type in theirs.raised.kinds:
+            return None
+        instead = f"it raised {theirs.raised.type}" if theirs.raised else "it returned something"
+        message = f"a {ours.raised.type} is expected here, but {instead}"
+        return Difference("type", message, None, theirs.value, compared=False)
+    if theirs.raised is not None:
+        return Difference("type", theirs.raised.sentence, ours.value, None, compared=False)
+    found = difference(ours.value, theirs.value)
+    return found if agreement or (found and found.is_structural) else None
+
+
+class ToleranceFor:
+    """While a case is judged, results may be off by as much as its form allows."""
+
+    def __init__(self, case: Case) -> None:
+        self.allowed = ROUNDED if case.form == "float32" else EXACT
+
+    def __enter__(self) -> None:
+        self.token = tolerance.set(self.allowed)
+
+    def __exit__(self, *_: object) -> None:
+        tolerance.reset(self.token)
