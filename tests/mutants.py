@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -71,9 +71,7 @@ OTHER_NAMES = {
     "random": ("standard_normal",),
     "float": ("int", "bool"),
     "inf": ("pi",),
-    "dot": ("__mul__",),
     "outer": ("multiply",),
-    "where": ("select",),
 }
 
 
@@ -177,9 +175,10 @@ def _changes(node: ast.stmt) -> Iterator[tuple[int, str, str, ast.stmt]]:
                 told = f"{_words(site)}  ->  {_words(new)}"
                 yield site.lineno, operator, told, _with(node, site, new)
         for block in _blocks(function):
-            for operator, site, new in _of_block(block):
-                told = f"{_words(site)}  ->  {_words(new)}"
-                yield site.lineno, operator, told, _with(node, site, new)
+            skipped = len(block) - len(body) if block is function.body else 0
+            for operator, here, new in _of_block(block, skipped):
+                told = f"{_words(here)}  ->  {_words(new[skipped:])}"
+                yield here.lineno, operator, told, _with(node, block, new)
 
 
 def _functions(node: ast.stmt) -> list[ast.FunctionDef]:
@@ -204,7 +203,7 @@ def _blocks(function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
             if isinstance(block, list):
-                yield without_docstring(function) if node is function and name == "body" else block
+                yield block
 
 
 def _own_names(function: ast.FunctionDef) -> list[str]:
@@ -382,6 +381,7 @@ def _of_call(node: ast.Call) -> Iterator[Change]:
 def _of_product(node: ast.Call, method: bool) -> Iterator[Change]:
     if method and isinstance(node.func, ast.Attribute):
         left, right = node.func.value, node.args[0]
+        yield "dot->times", ast.BinOp(left, ast.Mult(), right)
         yield "turn-round", _like(node, func=_like(node.func, value=right), args=[left])
         yield "add-T-left", _like(node, func=_like(node.func, value=_transposed(left)))
         yield "add-T-right", _like(node, args=[_transposed(right)])
@@ -424,6 +424,11 @@ def _of_statement(node: Any) -> Iterator[Change]:
     yield "remove", []
     if isinstance(node, ast.Return) and node.value is not None:
         yield "return-nothing", ast.Return(None)
+        parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        for part in parts:
+            if isinstance(part, ast.BinOp) and isinstance(part.left, ast.Name):
+                changed = ast.AugAssign(ast.Name(part.left.id, ast.Store()), part.op, part.right)
+                yield "in-place", [changed, _with(node, part, part.left)]
     elif isinstance(node, ast.AugAssign):
         for other in OPERATORS.get(type(node.op), ()):
             yield f"{_name(node.op)}->{_name(other())}", _like(node, op=other())
@@ -452,19 +457,20 @@ def _of_statement(node: Any) -> Iterator[Change]:
         yield "yield->return", ast.Return(node.value.value)
 
 
-def _of_block(block: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt, Any]]:
-    """Changes that take two neighbours: the two the other way round, the second in the first."""
-    for here, there in zip(block, block[1:]):
-        if isinstance(here, ast.For):
-            yield "into-loop", here, [_like(here, body=[*here.body, there]), there]
-        yield "swap-statements", here, [there, here, *_from(block, there)]
-
-
-def _from(block: list[ast.stmt], there: ast.stmt) -> Iterable[ast.stmt]:
-    # What follows stays where it is; the second statement, met again in its own place, must do
-    # nothing new: leave it there only where it is a plain assignment that repeats itself.
-    del block, there
-    return ()
+def _of_block(
+    block: list[ast.stmt], skipped: int
+) -> Iterator[tuple[str, ast.stmt, list[ast.stmt]]]:
+    """Changes that take neighbours: turned round, moved into a loop, moved out of one."""
+    for i in range(skipped, len(block)):
+        here, before, after = block[i], block[:i], block[i + 1 :]
+        if after:
+            yield "turn-round", here, [*before, after[0], here, *after[1:]]
+        if isinstance(here, ast.For) and after:
+            longer = _like(here, body=[*here.body, after[0]])
+            yield "into-loop", here, [*before, longer, *after[1:]]
+        if isinstance(here, ast.For) and len(here.body) > 1:
+            shorter = _like(here, body=here.body[:-1])
+            yield "out-of-loop", here, [*before, shorter, here.body[-1], *after]
 
 
 # --- parts -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,10 +10,9 @@ from gdl_check import corpus as corpora
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Chapter, Exercise
 from gdl_check.examine import (
-    Broken,
+    Begun,
     Examination,
     counterexample,
-    examine,
     holds_on,
 )
 from gdl_check.memo import Program
@@ -117,6 +116,7 @@ class ChapterCheck:
     settings: Settings = field(default_factory=Settings)
     examinations: dict[str, Examination] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
+    begun: dict[str, Begun] = field(default_factory=dict)
     seconds: float = SECONDS
     timeouts: int = 0
     broken: CannotLoad | None = None
@@ -127,7 +127,7 @@ class ChapterCheck:
         self.solution = _ours("solutions", self.chapter)
         try:
             self.file = read_chapter_file(self.path, self.shown)
-            self.file.tree  # noqa: B018
+            self.file.code  # noqa: B018
         except CannotBeRead as error:
             self.file = ChapterFile(self.shown, "")
             self.broken = CannotLoad(Verdict.ERROR, error.error)
@@ -138,6 +138,14 @@ class ChapterCheck:
             self.results[name] = self._examined(self.chapter.exercises[name])
         return self.results[name]
 
+    def in_turn(self, names: Sequence[str]) -> Iterator[Result]:
+        """The verdicts on these exercises, one by one; the next is begun while one is judged."""
+        for name, following in zip(names, [*names[1:], None]):
+            self.begin(name)
+            if following is not None:
+                self.begin(following)
+            yield self.result(name)
+
     def chapter_result(self, names: Sequence[str]) -> ChapterResult:
         """The verdicts on these exercises."""
         results = tuple(map(self.result, names))
@@ -145,22 +153,27 @@ class ChapterCheck:
         return ChapterResult(self.chapter.id, self.chapter.title, self.shown, results, error)
 
     def _examined(self, exercise: Exercise) -> Result:
+        return self._unrunnable(exercise) or self._examined_by_running(exercise)
+
+    def _unrunnable(self, exercise: Exercise) -> Result | None:
+        """The verdict on an answer that need not be run to see what it lacks."""
         if self.broken is not None:
             return self._unexamined(exercise, self.broken.verdict, self.broken.error)
         node = self.file.definitions.get(exercise.name)
-        if node is None and exercise.name not in self.file.names:
+        if node is None:
+            if exercise.name in self.file.names:
+                return None
+            error = missing(self.file, self.stub, exercise.name)
+            return self._unexamined(exercise, Verdict.ERROR, error)
+        stub = self.stub.definitions[exercise.name]
+        if is_stub(node, stub):
+            return self._unexamined(exercise, Verdict.NOT_STARTED)
+        unfit = wrong_parameters(node, stub)
+        if unfit is not None:
             return self._unexamined(
-                exercise, Verdict.ERROR, missing(self.file, self.stub, exercise.name)
+                exercise, Verdict.ERROR, Error("Parameters", unfit, node.lineno)
             )
-        if node is not None:
-            stub = self.stub.definitions[exercise.name]
-            if is_stub(node, stub):
-                return self._unexamined(exercise, Verdict.NOT_STARTED)
-            unfit = wrong_parameters(node, stub)
-            if unfit is not None:
-                error = Error("Parameters", unfit, node.lineno)
-                return self._unexamined(exercise, Verdict.ERROR, error)
-        return self._examined_by_running(exercise)
+        return None
 
     def _unexamined(
         self, exercise: Exercise, verdict: Verdict, error: Error | None = None
@@ -175,19 +188,48 @@ class ChapterCheck:
         node = self.file.names.get(name)
         return node.lineno if node is not None else None
 
+    def begin(self, name: str) -> None:
+        """Send the first questions to an exercise's answer, if it is known what it rests on.
+
+        What comes of them is waited for by `result`; meanwhile another one can be judged.
+        """
+        if name in self.begun or name in self.results or self.broken is not None:
+            return
+        exercise = self.chapter.exercises[name]
+        if self._unrunnable(exercise) is not None:
+            return
+        if all(other in self.results for other in self._needs(exercise)):
+            self.begun[name] = self._begun(exercise)
+
+    def _needs(self, exercise: Exercise) -> list[str]:
+        return needs(self.solution, exercise.name, set(self.chapter.exercises))
+
+    def _begun(self, exercise: Exercise) -> Begun:
+        unfit = self._unfit(exercise)
+        # A name is not given where something the answer rests on is wrong as well.
+        wrong = [name for name in unfit if self.result(name).status != Verdict.NOT_STARTED]
+        source = self._source(unfit)
+        reference = self.chapter.reference(exercise.name)
+        return Begun(
+            exercise, self.corpus(exercise), reference, lambda: self._start(source), not wrong
+        )
+
+    def _unfit(self, exercise: Exercise) -> list[str]:
+        """What the exercise rests on and the learner has not got right: ours is put in its place."""
+        return [n for n in self._needs(exercise) if self.result(n).status != Verdict.PASSED]
+
     def _examined_by_running(self, exercise: Exercise) -> Result:
-        rests_on = needs(self.solution, exercise.name, set(self.chapter.exercises))
-        unfit = [name for name in rests_on if self.result(name).status != Verdict.PASSED]
+        unfit = self._unfit(exercise)
         if self.broken is not None:
             return self._unexamined(exercise, self.broken.verdict, self.broken.error)
-        source = self._source(unfit)
-        corpus = self.corpus(exercise)
-        reference = self.chapter.reference(exercise.name)
-        wrong = [name for name in unfit if self.result(name).status != Verdict.NOT_STARTED]
+        begun = self.begun.pop(exercise.name, None) or self._begun(exercise)
         try:
-            found = examine(exercise, corpus, reference, lambda: self._start(source), not wrong)
+            found = begun.conclude()
         except CannotLoad as error:
             self.broken = error
+            for other in self.begun.values():
+                other.runner.close()
+            self.begun.clear()
             return self._unexamined(exercise, error.verdict, error.error)
         if found.status == Verdict.TIMEOUT:
             self.timeouts += 1
@@ -199,7 +241,7 @@ class ChapterCheck:
             exercise.name,
             found.status,
             self.line(exercise.name),
-            corpus.sha256,
+            begun.corpus.sha256,
             tuple(self.chapter.exercise_id(name) for name in unfit),
             tuple(found.laws),
             found.misconception,
@@ -221,7 +263,7 @@ class ChapterCheck:
 
     def _source(self, unfit: list[str]) -> Source:
         supply = excerpt(self.solution, unfit) if unfit else ""
-        return Source(self.shown, self.file.text, supply, tuple(unfit))
+        return Source(self.shown, self.file.text, self.file.code, supply, tuple(unfit))
 
     def _start(self, source: Source) -> WorkerRunner:
         return WorkerRunner(self.module, source, self.seconds)
@@ -286,12 +328,3 @@ class ChapterCheck:
 def _ours(folder: str, chapter: Chapter) -> ChapterFile:
     path = course_folder(folder) / chapter.file_name
     return read_chapter_file(path, f"{folder}/{chapter.file_name}")
-
-
-def check_chapter(
-    check: ChapterCheck, names: Sequence[str], seen: Callable[[Result], None] = lambda _: None
-) -> ChapterResult:
-    """Examine these exercises of a chapter, telling of each as soon as its verdict is known."""
-    for name in names:
-        seen(check.result(name))
-    return check.chapter_result(names)

@@ -95,10 +95,9 @@ def _examine(
     try:
         for target, check in zip(targets, checks):
             names = [n for n in target.names if not options.case or _has_case(check, n)]
-            for name in names:
-                result = check.result(name)
+            for result in check.in_turn(names):
                 if not options.targets and not options.case and result.status != Verdict.PASSED:
-                    names = [name]
+                    names = [result.name]
                     break
             chapters.append(check.chapter_result(names))
             if screen is not None:

@@ -63,7 +63,7 @@ class Begun:
         start: Callable[[], Runner],
         name_misconception: bool = True,
     ) -> None:
-        self.exercise, self.start = exercise, start
+        self.exercise, self.corpus, self.start = exercise, corpus, start
         self.name_misconception = name_misconception
         self.runner = start()
         self.trial = Trial(exercise, corpus.cases, reference, self.runner)

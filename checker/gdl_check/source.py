@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
+import marshal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,8 +36,17 @@ class ChapterFile:
     @cached_property
     def tree(self) -> ast.Module:
         """The syntax tree. Raises CannotBeRead, with line and column, where there is none."""
+        tree: ast.Module = self._compiled(ast.PyCF_ONLY_AST)
+        return tree
+
+    @cached_property
+    def code(self) -> bytes:
+        """The compiled file, marshalled for a worker. Raises CannotBeRead."""
+        return marshal.dumps(self._compiled(0))
+
+    def _compiled(self, flags: int) -> Any:
         try:
-            return ast.parse(self.text, self.shown)
+            return compile(self.text, self.shown, "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             told = Error(
                 type(error).__name__,

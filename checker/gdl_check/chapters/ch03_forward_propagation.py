@@ -1,4 +1,4 @@
-"""How chapter 3 is examined: from one weight to a network of two layers, and the shapes of NumPy."""
+"""How chapter 3 is examined: from one weight to a network of two layers and NumPy's shapes."""
 
 import numpy as np
 
@@ -1083,7 +1083,8 @@ def counted_down(inputs, weights):
 
 @weighted_sum.alternative
 def products_first(inputs, weights):
-    return sum([x * w for x, w in zip(list(weights), list(inputs), strict=True)])
+    products = [x * w for x, w in zip(weights, inputs, strict=True)]
+    return sum(products)
 
 
 # --- dot_score ---------------------------------------------------------------------------------
@@ -1686,7 +1687,7 @@ def with_matrix_product(weights, inputs):
 @matvec.alternative
 def input_after_input(weights, inputs):
     predictions = [0.0] * len(weights)
-    for i, row in enumerate(weights):
+    for row in weights:
         if len(row) != len(inputs):
             raise ValueError("a row is too long or too short")
     for j in range(len(inputs)):
@@ -2325,8 +2326,8 @@ broadcast_shape = exercise(
         "Write the two shapes below each other, flush right, and fill the shorter one up with 1s "
         'on its left (chapter 3, "A quick primer on NumPy"). Then look at one pair of sizes at a '
         "time.",
-        "The result has as many sizes as the longer shape. A pair of equal sizes gives that size; a "
-        "pair with a 1 gives the other one (which may be 0); any other pair raises a ValueError.",
+        "The result has as many sizes as the longer shape. A pair of equal sizes gives that size; "
+        "a pair with a 1 gives the other one (which may be 0); any other pair raises a ValueError.",
     ],
 )
 

@@ -28,16 +28,16 @@ def squared(miss):
 
 squared_error = exercise(
     "squared_error",
-    inputs=dict(prediction=Number(), target=Number()),
+    inputs={"prediction": Number(), "target": Number()},
     edges=[
-        dict(prediction=0.25, target=0.8),
-        dict(prediction=2.0, target=2.0),
-        dict(prediction=1.0, target=-1.0),
-        dict(prediction=0.0, target=3.0),
-        dict(prediction=3, target=1),
-        dict(prediction=5, target=0),
-        dict(prediction=0.125, target=0.0),
-        dict(prediction=-1000000.0, target=1000000.0),
+        {"prediction": 0.25, "target": 0.8},
+        {"prediction": 2.0, "target": 2.0},
+        {"prediction": 1.0, "target": -1.0},
+        {"prediction": 0.0, "target": 3.0},
+        {"prediction": 3, "target": 1},
+        {"prediction": 5, "target": 0},
+        {"prediction": 0.125, "target": 0.0},
+        {"prediction": -1000000.0, "target": 1000000.0},
     ],
     hints=[
         "One prediction is 3 too high, another one 3 too low. Which of them is worse?",
@@ -104,8 +104,8 @@ def signed_miss(prediction, target):
 
 @squared_error.misconception(
     "half the squared miss",
-    "The error that is reported is the whole squared miss. The half is only thought of later, where "
-    "the slope is taken.",
+    "The error that is reported is the whole squared miss. The half is only thought of later, "
+    "where the slope is taken.",
 )
 def half_of_it(prediction, target):
     return (prediction - target) ** 2 / 2
@@ -138,8 +138,8 @@ def product_before_minus(prediction, target):
 
 @squared_error.misconception(
     "the difference of two squares",
-    "Take the difference first and square it then: from 2 to 1 the miss is 1, so the error is 1 and "
-    "not 3.",
+    "Take the difference first and square it then: from 2 to 1 the miss is 1, so the error is 1 "
+    "and not 3.",
 )
 def difference_of_squares(prediction, target):
     return prediction**2 - target**2
@@ -147,8 +147,8 @@ def difference_of_squares(prediction, target):
 
 @squared_error.misconception(
     "the miss with `^`",
-    "In Python `^` is no power: it compares whole numbers bit by bit, and refuses all others. Write "
-    "miss * miss.",
+    "In Python `^` is no power: it compares whole numbers bit by bit, and refuses all others. "
+    "Write miss * miss.",
 )
 def hat_is_no_power(prediction, target):
     return (prediction - target) ^ 2
@@ -174,20 +174,20 @@ def larger_minus_smaller(prediction, target):
 
 mean_squared_error = exercise(
     "mean_squared_error",
-    inputs=dict(predictions=Array(("n",), lists=True), targets=Array(("n",), lists=True)),
+    inputs={"predictions": Array(("n",), lists=True), "targets": Array(("n",), lists=True)},
     edges=[
-        dict(predictions=[3.0, 1.0], targets=[2.0, 2.0]),
-        dict(predictions=[2.0], targets=[5.0]),
-        dict(predictions=[0.25], targets=[0.8]),
-        dict(predictions=[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], targets=[0.0] * 7),
-        dict(predictions=[1.0, 2.0], targets=[1.0, 2.0]),
-        dict(predictions=[1.0, 2.0, 3.0], targets=[1.0, 2.0]),
-        dict(predictions=[1.0, 2.0], targets=[3.0, 1.0, 4.0]),
-        dict(predictions=[1.0, 2.0, 3.0], targets=[2.0]),
-        dict(predictions=[2.0], targets=[1.0, 2.0, 3.0]),
-        dict(predictions=[], targets=[]),
-        dict(predictions=[], targets=[1.0]),
-        dict(predictions=[1.0], targets=[]),
+        {"predictions": [3.0, 1.0], "targets": [2.0, 2.0]},
+        {"predictions": [2.0], "targets": [5.0]},
+        {"predictions": [0.25], "targets": [0.8]},
+        {"predictions": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], "targets": [0.0] * 7},
+        {"predictions": [1.0, 2.0], "targets": [1.0, 2.0]},
+        {"predictions": [1.0, 2.0, 3.0], "targets": [1.0, 2.0]},
+        {"predictions": [1.0, 2.0], "targets": [3.0, 1.0, 4.0]},
+        {"predictions": [1.0, 2.0, 3.0], "targets": [2.0]},
+        {"predictions": [2.0], "targets": [1.0, 2.0, 3.0]},
+        {"predictions": [], "targets": []},
+        {"predictions": [], "targets": [1.0]},
+        {"predictions": [1.0], "targets": []},
     ],
     hints=[
         "One miss is +1, another one is -1. Their mean is 0: is this network perfect?",
@@ -357,7 +357,8 @@ def mean_of_nothing(predictions, targets):
 
 @mean_squared_error.misconception(
     "0 for no predictions at all",
-    "An error of 0 would say that all went perfectly. Raise a ValueError: nothing has been measured.",
+    "An error of 0 would say that all went perfectly. Raise a ValueError: nothing has been "
+    "measured.",
 )
 def nothing_is_perfect(predictions, targets):
     total = 0.0
@@ -399,29 +400,29 @@ def with_einsum(predictions, targets):
 
 hot_cold_step = exercise(
     "hot_cold_step",
-    inputs=dict(x=Number(), weight=Number(), target=Number(), step=Number(POSITIVE)),
+    inputs={"x": Number(), "weight": Number(), "target": Number(), "step": Number(POSITIVE)},
     edges=[
-        dict(x=1.0, weight=2.0, target=5.0, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.25, step=0.5),
-        dict(x=1.0, weight=2.0, target=1.75, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.375, step=0.5),
-        dict(x=1.0, weight=2.0, target=1.625, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.125, step=0.5),
-        dict(x=1.0, weight=0.0, target=-3.0, step=1.0),
-        dict(x=0.0, weight=1.0, target=2.0, step=0.5),
-        dict(x=2.0, weight=1.5, target=3.0, step=1.0),
-        dict(x=-1.0, weight=2.0, target=-5.0, step=0.5),
-        dict(x=-2.0, weight=1.0, target=4.0, step=0.25),
-        dict(x=3.0, weight=1.0, target=6.0, step=1.0),
-        dict(x=0.5, weight=1.0, target=0.625, step=0.5),
-        dict(x=1.0, weight=0.0, target=1.0, step=3.0),
-        dict(x=1.0, weight=0.0, target=1.0, step=1.5),
+        {"x": 1.0, "weight": 2.0, "target": 5.0, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.25, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 1.75, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.375, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 1.625, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.125, "step": 0.5},
+        {"x": 1.0, "weight": 0.0, "target": -3.0, "step": 1.0},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "step": 0.5},
+        {"x": 2.0, "weight": 1.5, "target": 3.0, "step": 1.0},
+        {"x": -1.0, "weight": 2.0, "target": -5.0, "step": 0.5},
+        {"x": -2.0, "weight": 1.0, "target": 4.0, "step": 0.25},
+        {"x": 3.0, "weight": 1.0, "target": 6.0, "step": 1.0},
+        {"x": 0.5, "weight": 1.0, "target": 0.625, "step": 0.5},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 3.0},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 1.5},
     ],
     hints=[
-        "You stand at a weight and may take one step up, one step down, or none. When is it best to "
-        "stay?",
-        "Try all three and measure how bad each one's prediction is. Go where it is coldest for the "
-        'error (chapter 4, "Hot and cold learning"), and move only if that is really better.',
+        "You stand at a weight and may take one step up, one step down, or none. When is it best "
+        "to stay?",
+        "Try all three and measure how bad each one's prediction is. Go where it is coldest for "
+        'the error (chapter 4, "Hot and cold learning"), and move only if that is really better.',
         "Three weights: weight, weight + step, weight - step. Each of them predicts x times itself "
         "and has a squared error. Return a weight, not an error; on a tie the one you stand on.",
     ],
@@ -478,8 +479,8 @@ def the_books_toes(answer):
 
 @hot_cold_step.misconception(
     "a step in every case",
-    "Compare with the error where you stand as well. The book's short listing compares up with down "
-    "only, so near the target it jumps to and fro for ever.",
+    "Compare with the error where you stand as well. The book's short listing compares up with "
+    "down only, so near the target it jumps to and fro for ever.",
 )
 def hot_cold_always_moves(x, weight, target, step):
     up = squared(x * (weight + step) - target)
@@ -583,7 +584,7 @@ def with_three_ifs(x, weight, target, step):
 @hot_cold_step.alternative
 def from_the_miss(x, weight, target, step):
     miss = x * weight - target
-    if 2 * abs(miss) <= abs(x) * step:
+    if x == 0 or 2 * abs(miss) <= abs(x) * step:
         return weight
     return weight + step if (miss < 0) == (x > 0) else weight - step
 
@@ -598,23 +599,23 @@ def with_numpy(x, weight, target, step):
 
 hot_cold_fit = exercise(
     "hot_cold_fit",
-    inputs=dict(
-        x=Number(STEADY[:-1]),
-        weight=Number(SMALL),
-        target=Number(),
-        step=Number(STEPS),
-        iterations=Whole(0, 6),
-    ),
+    inputs={
+        "x": Number(STEADY[:-1]),
+        "weight": Number(SMALL),
+        "target": Number(),
+        "step": Number(STEPS),
+        "iterations": Whole(0, 6),
+    },
     edges=[
-        dict(x=1.0, weight=0.0, target=1.0, step=0.5, iterations=4),
-        dict(x=1.0, weight=0.0, target=1.25, step=0.5, iterations=5),
-        dict(x=1.0, weight=0.0, target=1.125, step=0.5, iterations=5),
-        dict(x=2.0, weight=1.0, target=-3.0, step=0.5, iterations=7),
-        dict(x=-2.0, weight=0.0, target=3.0, step=1.0, iterations=4),
-        dict(x=3.0, weight=2.0, target=6.0, step=1.0, iterations=3),
-        dict(x=0.0, weight=1.0, target=2.0, step=0.5, iterations=2),
-        dict(x=1.0, weight=0.0, target=3.0, step=1.0, iterations=1),
-        dict(x=1.0, weight=0.0, target=3.0, step=1.0, iterations=0),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 0.5, "iterations": 4},
+        {"x": 1.0, "weight": 0.0, "target": 1.25, "step": 0.5, "iterations": 5},
+        {"x": 1.0, "weight": 0.0, "target": 1.125, "step": 0.5, "iterations": 5},
+        {"x": 2.0, "weight": 1.0, "target": -3.0, "step": 0.5, "iterations": 7},
+        {"x": -2.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 4},
+        {"x": 3.0, "weight": 2.0, "target": 6.0, "step": 1.0, "iterations": 3},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "step": 0.5, "iterations": 2},
+        {"x": 1.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 1},
+        {"x": 1.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 0},
     ],
     hints=[
         "Which weight made the prediction of the first row: the one that was given, or the one "
@@ -820,8 +821,8 @@ def counted_in_steps(x, weight, target, step, iterations):
 
 numeric_slope = exercise(
     "numeric_slope",
-    inputs=dict(
-        f=Choice(
+    inputs={
+        "f": Choice(
             [
                 quadratic(1.0, 0.0, 0.0),
                 cubic(1.0, 0.0),
@@ -835,27 +836,27 @@ numeric_slope = exercise(
                 quadratic(0.0, 0.0, 2.0),
             ]
         ),
-        weight=Number(),
-        eps=Number((0.5, 1.0, 0.25, 2.0, 0.125, 1.5)),
-    ),
+        "weight": Number(),
+        "eps": Number((0.5, 1.0, 0.25, 2.0, 0.125, 1.5)),
+    },
     edges=[
-        dict(f=quadratic(1.0, 0.0, 0.0), weight=3.0, eps=0.5),
-        dict(f=quadratic(0.0, 3.0, -1.0), weight=2.0, eps=0.25),
-        dict(f=quadratic(0.0, 0.0, 2.0), weight=2.0, eps=0.25),
-        dict(f=quadratic(1.0, 0.0, 5.0), weight=0.0, eps=1.0),
-        dict(f=quadratic(-1.0, 2.0, 3.0), weight=-2.0, eps=2.0),
-        dict(f=cubic(1.0, 0.0), weight=2.0, eps=0.5),
-        dict(f=cubic(1.0, 0.0), weight=0.0, eps=2.0),
-        dict(f=cubic(-2.0, 1.0), weight=-1.0, eps=1.0),
-        dict(f=exponential(1.0), weight=0.0, eps=0.25),
-        dict(f=exponential(-0.5), weight=4.0, eps=0.5),
-        dict(f=exponential(1.0), weight=1.0, eps=0.0009765625),
+        {"f": quadratic(1.0, 0.0, 0.0), "weight": 3.0, "eps": 0.5},
+        {"f": quadratic(0.0, 3.0, -1.0), "weight": 2.0, "eps": 0.25},
+        {"f": quadratic(0.0, 0.0, 2.0), "weight": 2.0, "eps": 0.25},
+        {"f": quadratic(1.0, 0.0, 5.0), "weight": 0.0, "eps": 1.0},
+        {"f": quadratic(-1.0, 2.0, 3.0), "weight": -2.0, "eps": 2.0},
+        {"f": cubic(1.0, 0.0), "weight": 2.0, "eps": 0.5},
+        {"f": cubic(1.0, 0.0), "weight": 0.0, "eps": 2.0},
+        {"f": cubic(-2.0, 1.0), "weight": -1.0, "eps": 1.0},
+        {"f": exponential(1.0), "weight": 0.0, "eps": 0.25},
+        {"f": exponential(-0.5), "weight": 4.0, "eps": 0.5},
+        {"f": exponential(1.0), "weight": 1.0, "eps": 0.0009765625},
     ],
     hints=[
-        "You push a rod in by a little, and another one comes out by three times as much. How steep "
-        "is that?",
-        "Look a little to the right and a little to the left of the weight, and see by how much the "
-        'result changes in between (chapter 4, "A box with rods poking out of it").',
+        "You push a rod in by a little, and another one comes out by three times as much. How "
+        "steep is that?",
+        "Look a little to the right and a little to the left of the weight, and see by how much "
+        'the result changes in between (chapter 4, "A box with rods poking out of it").',
         "The change is f at weight + eps less f at weight - eps. The way from one to the other is "
         "twice eps long. Divide the one by the other, and mind the brackets below the line.",
     ],
@@ -1007,21 +1008,21 @@ def mean_of_both_sides(f, weight, eps):
 
 node_delta = exercise(
     "node_delta",
-    inputs=dict(prediction=Number(), target=Number()),
+    inputs={"prediction": Number(), "target": Number()},
     edges=[
-        dict(prediction=0.25, target=0.8),
-        dict(prediction=2.0, target=2.0),
-        dict(prediction=3.0, target=1.0),
-        dict(prediction=0.0, target=-2.0),
-        dict(prediction=4, target=1),
-        dict(prediction=-1.0, target=0.0),
+        {"prediction": 0.25, "target": 0.8},
+        {"prediction": 2.0, "target": 2.0},
+        {"prediction": 3.0, "target": 1.0},
+        {"prediction": 0.0, "target": -2.0},
+        {"prediction": 4, "target": 1},
+        {"prediction": -1.0, "target": 0.0},
     ],
     hints=[
         "The network predicts 3, and 1 is right. Is it too high or too low, and by how much?",
         "Unlike the error, delta keeps its sign, so that it says on which side the network missed "
         '(chapter 4, "One iteration of gradient descent").',
-        "Two numbers give one number, above 0 where the prediction is too high. Which of the two is "
-        "taken from which?",
+        "Two numbers give one number, above 0 where the prediction is too high. Which of the two "
+        "is taken from which?",
     ],
 )
 
@@ -1051,7 +1052,7 @@ def leads_back_to_the_prediction(answer, prediction, target):
 def is_the_slope(answer, prediction, target):
     expect_slopes(
         lambda prediction: 0.5 * squared(prediction - target),
-        at=dict(prediction=prediction),
+        at={"prediction": prediction},
         claimed=lambda prediction: answer(float(prediction), target),
     )
 
@@ -1110,25 +1111,25 @@ def with_numpy(prediction, target):
 
 weight_delta = exercise(
     "weight_delta",
-    inputs=dict(x=Number(), prediction=Number(), target=Number()),
+    inputs={"x": Number(), "prediction": Number(), "target": Number()},
     edges=[
-        dict(x=2.0, prediction=0.5, target=2.0),
-        dict(x=0.5, prediction=0.25, target=0.8),
-        dict(x=1.1, prediction=0.0, target=0.8),
-        dict(x=0.0, prediction=3.0, target=1.0),
-        dict(x=-1.0, prediction=3.0, target=1.0),
-        dict(x=3.0, prediction=2.0, target=2.0),
-        dict(x=3.0, prediction=2.0, target=0.0),
-        dict(x=2.0, prediction=0.0, target=1.0),
-        dict(x=3, prediction=5, target=1),
+        {"x": 2.0, "prediction": 0.5, "target": 2.0},
+        {"x": 0.5, "prediction": 0.25, "target": 0.8},
+        {"x": 1.1, "prediction": 0.0, "target": 0.8},
+        {"x": 0.0, "prediction": 3.0, "target": 1.0},
+        {"x": -1.0, "prediction": 3.0, "target": 1.0},
+        {"x": 3.0, "prediction": 2.0, "target": 2.0},
+        {"x": 3.0, "prediction": 2.0, "target": 0.0},
+        {"x": 2.0, "prediction": 0.0, "target": 1.0},
+        {"x": 3, "prediction": 5, "target": 1},
     ],
     hints=[
         "The input was 0. Whatever the weight was, what came out of it? Can the weight be to blame "
         "for the miss?",
         "The miss, made larger or smaller, stopped or turned round by the input that came in "
         'through this weight (chapter 4, "What is weight_delta, really?").',
-        "Three numbers give one. node_delta gives the miss with its sign. Which number does it have "
-        "to be multiplied by?",
+        "Three numbers give one. node_delta gives the miss with its sign. Which number does it "
+        "have to be multiplied by?",
     ],
 )
 
@@ -1164,7 +1165,7 @@ def is_the_slope(answer, x, prediction, target):
     # Any number will do for a weight; the network's prediction follows from it.
     expect_slopes(
         lambda weight: 0.5 * squared(x * weight - target),
-        at=dict(weight=prediction),
+        at={"weight": prediction},
         claimed=lambda weight: answer(x, x * float(weight), target),
     )
 
@@ -1237,7 +1238,8 @@ def times_the_prediction(x, prediction, target):
 
 @weight_delta.misconception(
     "a product without its brackets",
-    "A product comes before a minus. Put brackets round the miss, and multiply the whole of it by x.",
+    "A product comes before a minus. Put brackets round the miss, and multiply the whole of it by "
+    "x.",
 )
 def brackets_forgotten(x, prediction, target):
     return prediction - target * x
@@ -1257,21 +1259,21 @@ def with_numpy(x, prediction, target):
 
 gd_step = exercise(
     "gd_step",
-    inputs=dict(x=Number(), weight=Number(), target=Number(), learning_rate=Number(RATES)),
+    inputs={"x": Number(), "weight": Number(), "target": Number(), "learning_rate": Number(RATES)},
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.125),
-        dict(x=0.5, weight=0.5, target=0.8, learning_rate=1.0),
-        dict(x=1.1, weight=0.0, target=0.8, learning_rate=1.0),
-        dict(x=8.5, weight=0.1, target=1.0, learning_rate=0.01),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=0.1),
-        dict(x=0.0, weight=2.0, target=1.0, learning_rate=0.5),
-        dict(x=3.0, weight=2.0, target=6.0, learning_rate=0.5),
-        dict(x=1.0, weight=2.0, target=5.0, learning_rate=1.0),
-        dict(x=-2.0, weight=1.0, target=1.0, learning_rate=0.25),
-        dict(x=2.0, weight=0.0, target=1.0, learning_rate=0.125),
-        dict(x=3.0, weight=1.0, target=0.0, learning_rate=0.125),
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.0),
-        dict(x=2, weight=1, target=5, learning_rate=1),
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.125},
+        {"x": 0.5, "weight": 0.5, "target": 0.8, "learning_rate": 1.0},
+        {"x": 1.1, "weight": 0.0, "target": 0.8, "learning_rate": 1.0},
+        {"x": 8.5, "weight": 0.1, "target": 1.0, "learning_rate": 0.01},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 0.1},
+        {"x": 0.0, "weight": 2.0, "target": 1.0, "learning_rate": 0.5},
+        {"x": 3.0, "weight": 2.0, "target": 6.0, "learning_rate": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 5.0, "learning_rate": 1.0},
+        {"x": -2.0, "weight": 1.0, "target": 1.0, "learning_rate": 0.25},
+        {"x": 2.0, "weight": 0.0, "target": 1.0, "learning_rate": 0.125},
+        {"x": 3.0, "weight": 1.0, "target": 0.0, "learning_rate": 0.125},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.0},
+        {"x": 2, "weight": 1, "target": 5, "learning_rate": 1},
     ],
     hints=[
         "The prediction is too high and the input is positive. Must the weight go up or down?",
@@ -1318,7 +1320,7 @@ def moves_against_the_slope(answer, x, weight, target, learning_rate):
     if learning_rate:
         expect_slopes(
             lambda weight: 0.5 * squared(x * weight - target),
-            at=dict(weight=weight),
+            at={"weight": weight},
             claimed=lambda weight: (
                 (weight - answer(x, float(weight), target, learning_rate)) / learning_rate
             ),
@@ -1435,33 +1437,33 @@ def with_numpy(x, weight, target, learning_rate):
 
 gd_fit = exercise(
     "gd_fit",
-    inputs=dict(
-        x=Number(STEADY),
-        weight=Number(SMALL),
-        target=Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
-        learning_rate=Number((0.125, 0.25, 0.5, 0.0625, 1.0)),
-        iterations=Whole(0, 5),
-    ),
+    inputs={
+        "x": Number(STEADY),
+        "weight": Number(SMALL),
+        "target": Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
+        "learning_rate": Number((0.125, 0.25, 0.5, 0.0625, 1.0)),
+        "iterations": Whole(0, 5),
+    },
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.125, iterations=2),
-        dict(x=0.5, weight=0.5, target=0.8, learning_rate=1.0, iterations=20),
-        dict(x=1.1, weight=0.0, target=0.8, learning_rate=1.0, iterations=4),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=1.0, iterations=20),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=0.1, iterations=20),
-        dict(x=1.0, weight=0.0, target=2.0, learning_rate=1.0, iterations=3),
-        dict(x=0.0, weight=1.0, target=2.0, learning_rate=0.5, iterations=2),
-        dict(x=-2.0, weight=1.0, target=1.0, learning_rate=0.125, iterations=3),
-        dict(x=3.0, weight=1.0, target=2.0, learning_rate=0.0625, iterations=1),
-        dict(x=3.0, weight=1.0, target=2.0, learning_rate=0.0625, iterations=0),
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.125, "iterations": 2},
+        {"x": 0.5, "weight": 0.5, "target": 0.8, "learning_rate": 1.0, "iterations": 20},
+        {"x": 1.1, "weight": 0.0, "target": 0.8, "learning_rate": 1.0, "iterations": 4},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 1.0, "iterations": 20},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 0.1, "iterations": 20},
+        {"x": 1.0, "weight": 0.0, "target": 2.0, "learning_rate": 1.0, "iterations": 3},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.5, "iterations": 2},
+        {"x": -2.0, "weight": 1.0, "target": 1.0, "learning_rate": 0.125, "iterations": 3},
+        {"x": 3.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.0625, "iterations": 1},
+        {"x": 3.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.0625, "iterations": 0},
     ],
     hints=[
         "Which weight stands in the first row: the one that was given, or the one after the first "
         "step?",
         "In every iteration write down first what the present weight does, then take a step "
         '(chapter 4, "Let\'s watch several steps of learning").',
-        "`iterations` dicts with five keys, all from the same weight: prediction from x and weight, "
-        "error and delta from the prediction and the target, weight_delta from x as well. A new "
-        "dict for every row; the next weight comes from gd_step.",
+        "`iterations` dicts with five keys, all from the same weight: prediction from x and "
+        "weight, error and delta from the prediction and the target, weight_delta from x as well. "
+        "A new dict for every row; the next weight comes from gd_step.",
     ],
 )
 
@@ -1655,13 +1657,13 @@ def by_the_closed_form(x, weight, target, learning_rate, iterations):
     rows, miss = [], x * weight - target
     for _ in range(iterations):
         rows.append(
-            dict(
-                weight_delta=x * miss,
-                delta=miss,
-                error=miss**2,
-                prediction=target + miss,
-                weight=weight,
-            )
+            {
+                "weight_delta": x * miss,
+                "delta": miss,
+                "error": miss**2,
+                "prediction": target + miss,
+                "weight": weight,
+            }
         )
         weight += learning_rate * x * -miss
         miss *= 1 - learning_rate * x**2
@@ -1684,38 +1686,38 @@ def weights_first(x, weight, target, learning_rate, iterations):
 
 will_converge = exercise(
     "will_converge",
-    inputs=dict(
-        x=Number((1.0, 2.0, -1.0, 0.5, 3.0, -2.0, 0.0, 4.0, 1.5, -0.5, 0.25, -3.0, 5.0, 10.0)),
-        learning_rate=Number(
+    inputs={
+        "x": Number((1.0, 2.0, -1.0, 0.5, 3.0, -2.0, 0.0, 4.0, 1.5, -0.5, 0.25, -3.0, 5.0, 10.0)),
+        "learning_rate": Number(
             (0.5, 0.125, 1.0, 0.25, 2.0, 0.0625, 0.0, -0.5, 1.5, 8.0, 0.03125, -1.0, 4.0)
         ),
-    ),
+    },
     edges=[
-        dict(x=2.0, learning_rate=0.25),
-        dict(x=2.0, learning_rate=0.5),
-        dict(x=1.0, learning_rate=2.0),
-        dict(x=-1.0, learning_rate=2.0),
-        dict(x=0.5, learning_rate=8.0),
-        dict(x=-4.0, learning_rate=0.125),
-        dict(x=2.0, learning_rate=0.484375),
-        dict(x=2.0, learning_rate=0.515625),
-        dict(x=0.5, learning_rate=7.5),
-        dict(x=-0.5, learning_rate=4.0),
-        dict(x=1.0, learning_rate=1.0),
-        dict(x=1.0, learning_rate=0.0),
-        dict(x=0.0, learning_rate=0.5),
-        dict(x=0.0, learning_rate=0.0),
-        dict(x=1.0, learning_rate=-0.5),
-        dict(x=-2.0, learning_rate=-0.125),
-        dict(x=2.0, learning_rate=0.0009765625),
-        dict(x=0.5, learning_rate=1.0),
-        dict(x=1.1, learning_rate=1.0),
-        dict(x=2.0, learning_rate=0.1),
-        dict(x=2.0, learning_rate=1.0),
+        {"x": 2.0, "learning_rate": 0.25},
+        {"x": 2.0, "learning_rate": 0.5},
+        {"x": 1.0, "learning_rate": 2.0},
+        {"x": -1.0, "learning_rate": 2.0},
+        {"x": 0.5, "learning_rate": 8.0},
+        {"x": -4.0, "learning_rate": 0.125},
+        {"x": 2.0, "learning_rate": 0.484375},
+        {"x": 2.0, "learning_rate": 0.515625},
+        {"x": 0.5, "learning_rate": 7.5},
+        {"x": -0.5, "learning_rate": 4.0},
+        {"x": 1.0, "learning_rate": 1.0},
+        {"x": 1.0, "learning_rate": 0.0},
+        {"x": 0.0, "learning_rate": 0.5},
+        {"x": 0.0, "learning_rate": 0.0},
+        {"x": 1.0, "learning_rate": -0.5},
+        {"x": -2.0, "learning_rate": -0.125},
+        {"x": 2.0, "learning_rate": 0.0009765625},
+        {"x": 0.5, "learning_rate": 1.0},
+        {"x": 1.1, "learning_rate": 1.0},
+        {"x": 2.0, "learning_rate": 0.1},
+        {"x": 2.0, "learning_rate": 1.0},
     ],
     hints=[
-        "A step multiplies the miss by -3. Is the next prediction closer to the target? And what if "
-        "it multiplies it by -0.5?",
+        "A step multiplies the miss by -3. Is the next prediction closer to the target? And what "
+        "if it multiplies it by -0.5?",
         "Each step multiplies the miss by 1 - learning_rate * x^2. The miss shrinks if this factor "
         'lies between -1 and 1 (chapter 4, "Divergence"). Ask of both ends whether they count.',
         "Two numbers give True or False. What must learning_rate * x * x be more than, and what "
@@ -1787,8 +1789,8 @@ def zero_counts(x, learning_rate):
 
 @will_converge.misconception(
     "a yes for every rate that is small enough, even below 0",
-    "A negative learning rate goes uphill, and one of 0 stays: learning_rate * x^2 must be above 0, "
-    "too.",
+    "A negative learning rate goes uphill, and one of 0 stays: learning_rate * x^2 must be above "
+    "0, too.",
 )
 def no_lower_bound(x, learning_rate):
     return learning_rate * x * x < 2
@@ -1822,8 +1824,8 @@ def input_ignored(x, learning_rate):
 
 @will_converge.misconception(
     "a yes only where no step jumps over the target",
-    "To jump over the target is fine as long as the miss gets smaller: up to 2 the steps land closer "
-    "than before.",
+    "To jump over the target is fine as long as the miss gets smaller: up to 2 the steps land "
+    "closer than before.",
 )
 def overshooting_forbidden(x, learning_rate):
     return 0 < learning_rate * x * x < 1
@@ -1869,26 +1871,26 @@ def below_the_limit(x, learning_rate):
 
 largest_stable_learning_rate = exercise(
     "largest_stable_learning_rate",
-    inputs=dict(x=Number()),
+    inputs={"x": Number()},
     edges=[
-        dict(x=2.0),
-        dict(x=1.0),
-        dict(x=0.5),
-        dict(x=-2.0),
-        dict(x=3.0),
-        dict(x=0.0),
-        dict(x=1.1),
-        dict(x=8.5),
-        dict(x=-0.25),
-        dict(x=4),
-        dict(x=0),
+        {"x": 2.0},
+        {"x": 1.0},
+        {"x": 0.5},
+        {"x": -2.0},
+        {"x": 3.0},
+        {"x": 0.0},
+        {"x": 1.1},
+        {"x": 8.5},
+        {"x": -0.25},
+        {"x": 4},
+        {"x": 0},
     ],
     hints=[
         "The input gets twice as large. May the learning rate stay as it is?",
         "A step multiplies the miss by 1 - learning_rate * x^2. It blows up once that factor falls "
         'below -1 (chapter 4, "Divergence"). At which rate is it exactly -1?',
-        "One number gives one number. Solve 1 - learning_rate * x^2 = -1 for the learning rate, and "
-        'look at x = 0 on its own: infinity is float("inf").',
+        "One number gives one number. Solve 1 - learning_rate * x^2 = -1 for the learning rate, "
+        'and look at x = 0 on its own: infinity is float("inf").',
     ],
 )
 
@@ -1991,36 +1993,48 @@ def with_numpy(x):
 
 find_learning_rate = exercise(
     "find_learning_rate",
-    inputs=dict(
-        x=Number(INPUTS_TO_TUNE),
-        weight=Number(SMALL),
-        target=Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
-        candidates=ListOf(Number(RATES_TO_TRY), 1, 5),
-        iterations=Whole(0, 6),
-    ),
+    inputs={
+        "x": Number(INPUTS_TO_TUNE),
+        "weight": Number(SMALL),
+        "target": Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
+        "candidates": ListOf(Number(RATES_TO_TRY), 1, 5),
+        "iterations": Whole(0, 6),
+    },
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 1.0, 0.1, 0.01], iterations=20),
-        dict(x=0.5, weight=0.5, target=0.8, candidates=[0.01, 0.1, 1.0, 10.0], iterations=5),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[0.01, 1.5], iterations=1),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 1.0], iterations=3),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[-0.5, 0.25, 3.0], iterations=2),
+        {
+            "x": 2.0,
+            "weight": 1.0,
+            "target": 3.0,
+            "candidates": [10.0, 1.0, 0.1, 0.01],
+            "iterations": 20,
+        },
+        {
+            "x": 0.5,
+            "weight": 0.5,
+            "target": 0.8,
+            "candidates": [0.01, 0.1, 1.0, 10.0],
+            "iterations": 5,
+        },
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.01, 1.5], "iterations": 1},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 1.0], "iterations": 3},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [-0.5, 0.25, 3.0], "iterations": 2},
         # Ties, exact in any order of sums and products.
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1.5, 0.5], iterations=2),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[0.25, 0.5, 1.5], iterations=1),
-        dict(x=0.0, weight=1.0, target=2.0, candidates=[0.5, 0.25, 1.0], iterations=3),
-        dict(x=2.0, weight=1.5, target=3.0, candidates=[0.5, 1.0, 0.25], iterations=2),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[0.5, 0.25, 1.0], iterations=0),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1.5, 0.5], "iterations": 2},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.25, 0.5, 1.5], "iterations": 1},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "candidates": [0.5, 0.25, 1.0], "iterations": 3},
+        {"x": 2.0, "weight": 1.5, "target": 3.0, "candidates": [0.5, 1.0, 0.25], "iterations": 2},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [0.5, 0.25, 1.0], "iterations": 0},
         # The miss is finite and its square is not; then the weight itself is nan.
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1e200, 0.5], iterations=1),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1e200], iterations=1),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 0.1], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[0.1, 10.0], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 100.0], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[], iterations=2),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1e200, 0.5], "iterations": 1},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1e200], "iterations": 1},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 0.1], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [0.1, 10.0], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 100.0], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [], "iterations": 2},
     ],
     hints=[
-        "With one rate hardly anything moves, with another one the weight flies off to infinity. How "
-        "do you tell, afterwards, which rate was best?",
+        "With one rate hardly anything moves, with another one the weight flies off to infinity. "
+        "How do you tell, afterwards, which rate was best?",
         'Try orders of magnitude and keep what works (chapter 4, "Introducing alpha"): every '
         "candidate starts again from the weight given, and what counts is the error left at the "
         "end. A comparison with nan is always False: write yours so that this helps you.",
@@ -2130,7 +2144,8 @@ def returns_the_index(x, weight, target, candidates, iterations):
 
 @find_learning_rate.misconception(
     "a search in which each candidate goes on where the last one stopped",
-    "Start every candidate from the weight that was given, or one that blew up spoils all after it.",
+    "Start every candidate from the weight that was given, or one that blew up spoils all after "
+    "it.",
 )
 def weight_not_set_back(x, weight, target, candidates, iterations):
     errors = []
@@ -2259,33 +2274,34 @@ def all_at_once(x, weight, target, candidates, iterations):
 
 overshoots = exercise(
     "overshoots",
-    inputs=dict(predictions=ListOf(Number(LADDER[:12]), 0, 5), target=Number(LADDER[:8])),
+    inputs={"predictions": ListOf(Number(LADDER[:12]), 0, 5), "target": Number(LADDER[:8])},
     edges=[
-        dict(predictions=[0.0, 0.5, 0.75], target=1.0),
-        dict(predictions=[0.0, 1.5, 0.75], target=1.0),
-        dict(predictions=[2.0, 1.0, 0.0], target=1.0),
-        dict(predictions=[0.0, 1.0, 1.0, 2.0], target=1.0),
-        dict(predictions=[0.0, 1.0], target=1.0),
-        dict(predictions=[1.0, 2.0], target=1.0),
-        dict(predictions=[1.0], target=1.0),
-        dict(predictions=[3.0, 2.0, 1.5], target=1.0),
-        dict(predictions=[0.0, 0.5, 0.25], target=1.0),
-        dict(predictions=[0.0, 2.0, 0.5], target=1.0),
-        dict(predictions=[-2.0, 1.0], target=-3.0),
-        dict(predictions=[-2.0, -4.0], target=-3.0),
-        dict(predictions=[3.0], target=1.0),
-        dict(predictions=[0.0], target=1.0),
-        dict(predictions=[0.0, 0.5, 0.75, 1.125], target=1.0),
-        dict(predictions=[], target=1.0),
+        {"predictions": [0.0, 0.5, 0.75], "target": 1.0},
+        {"predictions": [0.0, 1.5, 0.75], "target": 1.0},
+        {"predictions": [2.0, 1.0, 0.0], "target": 1.0},
+        {"predictions": [0.0, 1.0, 1.0, 2.0], "target": 1.0},
+        {"predictions": [0.0, 1.0], "target": 1.0},
+        {"predictions": [1.0, 2.0], "target": 1.0},
+        {"predictions": [1.0], "target": 1.0},
+        {"predictions": [3.0, 2.0, 1.5], "target": 1.0},
+        {"predictions": [0.0, 0.5, 0.25], "target": 1.0},
+        {"predictions": [0.0, 2.0, 0.5], "target": 1.0},
+        {"predictions": [-2.0, 1.0], "target": -3.0},
+        {"predictions": [-2.0, -4.0], "target": -3.0},
+        {"predictions": [3.0], "target": 1.0},
+        {"predictions": [0.0], "target": 1.0},
+        {"predictions": [0.0, 0.5, 0.75, 1.125], "target": 1.0},
+        {"predictions": [], "target": 1.0},
     ],
     hints=[
-        "The predictions were 3, then 1, then 0, and 1 is the target. Has learning been on both sides "
-        "of it?",
+        "The predictions were 3, then 1, then 0, and 1 is the target. Has learning been on both "
+        "sides of it?",
         "Look at each prediction's miss: is it above 0, below 0, or exactly 0? (Chapter 4, "
         '"Visualizing the overcorrections".) Any two of them may be the ones on different sides, '
         "not only neighbours.",
-        "A list of numbers and one number give True or False: is at least one miss above 0, and at "
-        "least one below 0? Python's any() asks such a question of a whole list, even an empty one.",
+        "A list of numbers and one number give True or False: is at least one miss above 0, and "
+        "at least one below 0? Python's any() asks such a question of a whole list, even an empty "
+        "one.",
     ],
 )
 

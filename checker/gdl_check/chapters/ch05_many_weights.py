@@ -760,9 +760,7 @@ frozen_step = exercise(
         others | dict(frozen={place for place, bit in enumerate(stays) if bit})
     ),
     edges=[
-        dict(
-            inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3, frozen={0}
-        ),
+        dict(inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3, frozen={0}),
         dict(
             inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3, frozen={0, 2}
         ),
@@ -782,12 +780,8 @@ frozen_step = exercise(
             learning_rate=0.5,
             frozen={2, 3},
         ),
-        dict(
-            inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen={0, 1}
-        ),
-        dict(
-            inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen=set()
-        ),
+        dict(inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen={0, 1}),
+        dict(inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen=set()),
     ],
     hints=[
         "A weight is frozen. Does its input still count in the prediction?",
@@ -1077,7 +1071,9 @@ multi_output_step = exercise(
         dict(x=0.65, weights=[0.3, 0.2, 0.9], targets=HURT_WON_SAD, learning_rate=0.1),
         dict(x=2.0, weights=[1.0], targets=[3.0], learning_rate=0.25),
         dict(x=2.0, weights=[1.0, 2.0], targets=[1.0, 0.0], learning_rate=0.5),
-        dict(x=-1.5, weights=[1.0, -1.0, 0.0, 2.0], targets=[2.0, 1.5, 0.5, 0.0], learning_rate=0.5),
+        dict(
+            x=-1.5, weights=[1.0, -1.0, 0.0, 2.0], targets=[2.0, 1.5, 0.5, 0.0], learning_rate=0.5
+        ),
         dict(x=0.0, weights=[1.0, -1.0], targets=[2.0, 3.0], learning_rate=0.5),
         dict(x=3.0, weights=[1.0, 2.0], targets=[3.0, 6.0], learning_rate=1.0),
         dict(x=100.0, weights=[2.0, 3.0], targets=[0.0, -5.0], learning_rate=1.0),
@@ -1428,7 +1424,9 @@ def outputs_are_independent(answer, inputs, deltas):
     expect(answer(inputs, deltas)).equals(np.array(rows))
 
 
-@weight_deltas_matrix.law("says how steeply half the squared error climbs as a weight grows", most=6)
+@weight_deltas_matrix.law(
+    "says how steeply half the squared error climbs as a weight grows", most=6
+)
 def is_the_slope_of_the_error(answer, inputs, deltas):
     weights = np.ones((len(deltas), len(inputs)))
     targets = weights.dot(inputs) - deltas
@@ -1817,11 +1815,14 @@ def turns_the_miss_round(answer, inputs):
 @largest_stable_learning_rate.law("is the border: below it all misses shrink, above it one grows")
 def is_the_border(answer, inputs):
     lengths = (inputs**2).sum(axis=1)
-    if lengths.any():
+    lengths = lengths[lengths > 0]
+    if len(lengths):
         rate = float(answer(inputs))
         below = abs(1 - 0.75 * rate * lengths)
         above = abs(1 - 1.25 * rate * lengths)
-        expect(below, "with a rate a quarter below, what the misses are multiplied by").is_at_most(1)
+        expect(below, "with a rate a quarter below, what the misses are multiplied by").is_at_most(
+            1
+        )
         expect(above.max(), "with a rate a quarter above, the largest factor").is_at_least(1)
 
 
@@ -2274,9 +2275,7 @@ def first_wins_on_a_tie(answer, scores, labels):
 
 @accuracy.law("counts every row the same")
 def rows_count_the_same(answer, scores, labels):
-    alone = [
-        float(answer(scores[i : i + 1], labels[i : i + 1])) for i in range(len(labels))
-    ]
+    alone = [float(answer(scores[i : i + 1], labels[i : i + 1])) for i in range(len(labels))]
     expect(answer(scores, labels)).equals(sum(alone) / len(labels))
 
 

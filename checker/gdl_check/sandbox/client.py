@@ -55,10 +55,14 @@ class Ended(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A chapter file as the worker sees it, with functions of ours put in place of missing ones."""
+    """A chapter file as the worker sees it, with functions of ours put in place of missing ones.
+
+    `code` is the file compiled and marshalled; without it the worker compiles the text itself.
+    """
 
     path: str
     text: str
+    code: bytes = b""
     supply: str = ""
     supplied: tuple[str, ...] = ()
 
@@ -216,11 +220,13 @@ class Worker:
             name: {
                 "path": source.path,
                 "source": source.text,
+                "code": len(source.code),
                 "supply": {"source": source.supply, "names": list(source.supplied)},
             }
             for name, source in files.items()
         }
-        self._send([encode(self.sent, {"do": "load", "files": told, "main": main}, [])])
+        codes = [source.code for source in files.values()]
+        self._send([encode(self.sent, {"do": "load", "files": told, "main": main}, codes)])
 
     def opened(self) -> Outcome:
         """Wait until the file is open, and say what came of it. Raises Ended."""

@@ -6,6 +6,7 @@ answers its process id, `K` and a process id ends one. It ends when the socket d
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 import signal
@@ -22,6 +23,9 @@ from gdl_check.sandbox.worker import Channel, Worker, settle
 def main(control_fd: int) -> None:
     """Fork workers on order until the control socket ends."""
     _forget_paths()
+    # What is there now is shared with every worker; collecting it would copy it into each.
+    gc.collect()
+    gc.freeze()
     control = socket.socket(fileno=control_fd)
     workers: set[int] = set()
     while True:

@@ -11,6 +11,7 @@ import importlib.abc
 import importlib.util
 import io
 import linecache
+import marshal
 import mmap
 import os
 import sys
@@ -81,7 +82,7 @@ class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         file = self.files[module.__name__]
         module.__file__ = file["path"]
         names = module.__dict__
-        self._run(file["source"], file["path"], names)
+        self._run(file["source"], file["path"], names, file["code"])
         supply = file.get("supply")
         if supply:
             supplied = {"__name__": f"{module.__name__}_supplied"}
@@ -89,9 +90,10 @@ class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             names.update({name: supplied[name] for name in supply["names"]})
 
     @staticmethod
-    def _run(source: str, path: str, names: dict[str, Any]) -> None:
+    def _run(source: str, path: str, names: dict[str, Any], code: bytes = b"") -> None:
         linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-        exec(compile(source, path, "exec", dont_inherit=True), names)
+        compiled = marshal.loads(code) if code else compile(source, path, "exec", dont_inherit=True)
+        exec(compiled, names)
 
 
 class Channel:
@@ -160,14 +162,18 @@ class Worker:
             request = parse_header(head)
             buffers: list[bytes] = []
             if request["do"] == "load":
-                reply = self.load(request)
+                reply = self.load(request, payload)
             else:
                 reply = self.run(request, payload, buffers)
             reply["printed"] = self.printed.take()
             self.channel.reply(encode(request_id, reply, buffers))
 
-    def load(self, request: dict[str, Any]) -> dict[str, Any]:
+    def load(self, request: dict[str, Any], payload: bytes) -> dict[str, Any]:
         """Open the learner's file, and the earlier chapters it asks for."""
+        start = 0
+        for file in request["files"].values():
+            file["code"] = payload[start : start + file["code"]]
+            start += len(file["code"])
         if self.chapter_files is not None:
             sys.meta_path.remove(self.chapter_files)
             for name in self.chapter_files.files:
