@@ -14,13 +14,14 @@ SAYS = {
     "sign_flipped": "Every entry has the right size and the wrong sign.",
     "factor_two": "Every entry of yours is 2 times the measured slope.",
     "factor_half": "Every entry of yours is half the measured slope.",
-    "times_batch": "Every entry of yours is the measured slope times {batch}, the size of the batch.",
+    "times_batch": "Every entry of yours is the measured slope times {batch}, "
+    "the size of the batch.",
     "divided_by_batch": "Every entry of yours is the measured slope divided by {batch}, "
     "the size of the batch.",
     "constant_ratio": "Every entry of yours is {ratio:.6g} times the measured slope.",
     "transposed": "Yours is the right matrix, transposed.",
-    "mask_missing": "Yours is right wherever the measured slope is not 0, and should be 0 elsewhere: "
-    "a mask is missing.",
+    "mask_missing": "Yours is right wherever the measured slope is not 0, and should be 0 "
+    "elsewhere: a mask is missing.",
     "masked_too_much": "Yours is right or 0: it is 0 in places where the measured slope is not.",
 }
 
@@ -28,7 +29,10 @@ SAYS = {
 def autopsy(
     tables: Mapping[str, tuple[Any, Any]], batch: int | None = None
 ) -> tuple[str | None, str]:
-    """The name and sentence of what explains every entry of (yours, measured); (None, "") if nothing."""
+    """The name and sentence of what explains every entry of (yours, measured).
+
+    (None, "") where nothing does.
+    """
     pairs = [(np.asarray(y, float), np.asarray(m, float)) for y, m in tables.values()]
     pairs = [(y, m) for y, m in pairs if not np.isnan(m).any()]
     if not pairs or len(pairs) < len(tables):

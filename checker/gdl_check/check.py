@@ -30,6 +30,7 @@ from gdl_check.source import (
     read_chapter_file,
     wrong_parameters,
 )
+from gdl_check.trial import Broken
 
 HURRIED_SECONDS = 1.0
 PATIENT_TIMEOUTS = 2
@@ -215,7 +216,7 @@ class ChapterCheck:
         )
 
     def _unfit(self, exercise: Exercise) -> list[str]:
-        """What the exercise rests on and the learner has not got right: ours is put in its place."""
+        """What the exercise rests on and the learner has not got right: ours takes its place."""
         return [n for n in self._needs(exercise) if self.result(n).status != Verdict.PASSED]
 
     def _examined_by_running(self, exercise: Exercise) -> Result:

@@ -1,4 +1,4 @@
-"""The verb without a name: check targets, show what was found. Between the command and the screen."""
+"""The verb without a name: check targets and show what was found."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 from gdl_check import corpus as corpora
 from gdl_check.check import ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
-from gdl_check.trial import LawBroke
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
 from gdl_check.sandbox.client import SandboxFault
 from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve
+from gdl_check.trial import LawBroke
 
 
 def run(options: argparse.Namespace) -> int:

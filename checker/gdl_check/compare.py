@@ -92,14 +92,16 @@ def _identical(expected: Any, got: Any) -> bool:
     if type(expected) is not type(got):
         return False
     if isinstance(expected, np.ndarray):
-        same = expected.shape == got.shape and expected.dtype == got.dtype
-        return same and expected.tobytes() == got.tobytes()
+        alike = expected.shape == got.shape and expected.dtype == got.dtype
+        return bool(alike) and expected.tobytes() == got.tobytes()
     if isinstance(expected, (list, tuple)):
         return len(expected) == len(got) and all(map(_identical, expected, got))
-    return isinstance(expected, (bool, int, float, str)) and expected == got
+    return isinstance(expected, (bool, int, float, str)) and bool(expected == got)
 
 
-def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()) -> Any:
+def _difference(
+    expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()
+) -> Difference | None:
     if isinstance(expected, np.ndarray) or is_number(expected):
         return _numeric(expected, got, scales.get(path, 0.0))
     if isinstance(expected, Mapping):
@@ -133,7 +135,9 @@ def _difference(expected: Any, got: Any, scales: Mapping[Any, float], path: Any 
     return _wrong_type(_described(expected), expected, got)
 
 
-def _first_part(parts: Iterator[tuple[Any, Any, Any, Any]], scales: Mapping[Any, float]) -> Any:
+def _first_part(
+    parts: Iterator[tuple[Any, Any, Any, Any]], scales: Mapping[Any, float]
+) -> Difference | None:
     """The first part that differs, but one of the wrong kind or shape before all others."""
     first = None
     for key, expected, got, path in parts:

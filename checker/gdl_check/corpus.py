@@ -14,7 +14,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +175,7 @@ def strategy(exercise: Exercise) -> Any:
     sizes_of = st.sampled_from(_sizes(len(dimensions)))
     forms = st.sampled_from(_forms(exercise))
 
-    @lru_cache(maxsize=None)
+    @cache
     def one_of(values: tuple[Any, ...]) -> Any:
         assert len(values) <= MOST_OPTIONS, f"{exercise.name}: more than {MOST_OPTIONS} values"
         return st.sampled_from(values)
@@ -293,7 +293,7 @@ def _read(frame: bytes) -> Corpus:
 
 
 def keep(path: Path, content: bytes) -> None:
-    """Write a file of the cache whole or not at all; a cache that cannot be written is done without."""
+    """Write a file of the cache whole or not at all; one that cannot be written is done without."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

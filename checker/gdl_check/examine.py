@@ -6,7 +6,7 @@ Nothing here executes a learner's code: an answer is a Runner, and what it retur
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from gdl_check.compare import Difference
@@ -262,8 +262,10 @@ def _ended(trial: Trial, ended: Ended) -> Examination:
     found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR)
     found.error = Error("Timeout" if timed_out else "Ended", message, ended.line)
     found.laws = [LawResult(law.claim, "own", "not_run") for law in trial.exercise.laws]
-    law, found.broken[AGREEMENT] = _failed(AGREEMENT, "agreement", len(trial.cases), [broken])
+    claim = agreement_claim(trial.exercise)
+    law, _ = _failed(claim, "agreement", len(trial.cases), [broken])
     found.laws.append(law)
+    found.broken[claim] = broken
     return found
 
 

@@ -99,7 +99,8 @@ def dull_answers(
 ) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Answers that have understood nothing: None, constants, each argument echoed."""
     yield "None", lambda *_: None
-    for constant in (0, 1, [], ""):
+    constants: tuple[Any, ...] = (0, 1, [], "")
+    for constant in constants:
         yield f"always {constant!r}", lambda *_, constant=constant: constant
     first = outcome_of(exercise.name, reference, tuple(corpus.cases[0].inputs.values())).value
     yield "always the first result", lambda *_: first

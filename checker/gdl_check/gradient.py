@@ -93,7 +93,8 @@ def measure(loss: Loss, point: Point, direction: Point) -> Measured:
 def report_on(loss: Loss, point: Point, slopes: Point, batch: int | None) -> GradientReport:
     """Every entry measured and compared, to say where the claimed slopes are wrong."""
     tables: dict[str, tuple[Any, Any]] = {}
-    wrong_arrays, right_arrays = [], []
+    wrong_arrays: list[str] = []
+    right_arrays: list[str] = []
     entries = skipped = wrong = 0
     worst: tuple[float, Any] = (0.0, None)
     measured_all = {name: _every_entry(loss, point, name) for name in point}
@@ -114,7 +115,7 @@ def report_on(loss: Loss, point: Point, slopes: Point, batch: int | None) -> Gra
             if worst[1] is None or miss[index] > worst[0]:
                 found = (float(slopes[name][index]), float(numeric[index]), float(bounds[index]))
                 worst = (float(miss[index]), (name, index, *found))
-    name, says = autopsy({n: tables[n] for n in wrong_arrays}, batch)
+    pattern, says = autopsy({n: tables[n] for n in wrong_arrays}, batch)
     return GradientReport(
         entries,
         wrong,
@@ -124,7 +125,7 @@ def report_on(loss: Loss, point: Point, slopes: Point, batch: int | None) -> Gra
         tuple(wrong_arrays),
         worst[1],
         tables,
-        name,
+        pattern,
         says,
     )
 
@@ -185,15 +186,15 @@ def _direction(point: Point, rng: np.random.Generator) -> Point:
     }
 
 
-def _jittered(value: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _jittered(value: np.ndarray, rng: np.random.Generator) -> Any:
     return value + 0.01 * _signs(value.shape, rng) * max(_rms(value), 0.1)
 
 
-def _signs(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+def _signs(shape: tuple[int, ...], rng: np.random.Generator) -> Any:
     return rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
 
 
-def upstream_like(array: Any) -> np.ndarray:
+def upstream_like(array: Any) -> Any:
     """A gradient to come from above: random, the same for the same array, never all ones.
 
     Eighths, so that sums with it are exact.

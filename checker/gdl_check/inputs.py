@@ -10,7 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LADDER = (1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 4.0, 0.5, -3.0, -0.5, 5.0, 1.5, -4.0, 0.25, 0.125)
+LADDER: tuple[float, ...] = (
+    1.0,
+    2.0,
+    -1.0,
+    3.0,
+    0.0,
+    -2.0,
+    4.0,
+    0.5,
+    -3.0,
+    -0.5,
+    5.0,
+    1.5,
+    -4.0,
+    0.25,
+    0.125,
+)
 LADDER += (-1.5, 6.0, -0.25, 2.5, -5.0, 7.0, 0.75, -0.125, 8.0, -2.5, -8.0, 10.0, 0.375, -10.0)
 NONZERO = tuple(x for x in LADDER if x)
 POSITIVE = tuple(x for x in LADDER if x > 0)

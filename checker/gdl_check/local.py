@@ -1,4 +1,4 @@
-"""Carries out programs with functions of our own, in this process: references and misconceptions."""
+"""Carries out programs with functions of our own, in this process."""
 
 from __future__ import annotations
 

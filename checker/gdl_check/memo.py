@@ -117,10 +117,13 @@ class Answer:
 
     def __call__(self, *args: Any) -> Any:
         plain = self.plain
-        if plain is not None and len(args) == len(plain.shown):
-            if all(arg is known for arg, known in zip(args, plain.shown)):
-                self.replies.append(plain)
-                return plain
+        if (
+            plain is not None
+            and len(args) == len(plain.shown)
+            and all(arg is known for arg, known in zip(args, plain.shown))
+        ):
+            self.replies.append(plain)
+            return plain
         kind: type[Reply] = OwnObject if self.memo.own_objects else Reply
         if not self.memo.own_objects:
             self.session = Session(self.memo)

@@ -1,4 +1,4 @@
-"""Where things lie: the course's folders (in a checkout or in the wheel), the cache, a workspace."""
+"""Where things lie: the course's folders, in a checkout or in the wheel; the cache; a workspace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def course_folder(name: str) -> Path:
-    """The course's `exercises` or `solutions`: beside a checkout's checker/, else in the package."""
+    """The course's `exercises` or `solutions`: beside checker/ in a checkout, else in the package."""
     beside = PACKAGE.parent.parent / name
     return beside if PACKAGE.parent.name == "checker" and beside.is_dir() else PACKAGE / name
 
@@ -27,7 +27,7 @@ def cache_folder() -> Path:
 
 
 def find_workspace(start: Path) -> Path | None:
-    """The nearest folder from `start` upwards with `.gdl/`, else the checkout that `start` is in."""
+    """The nearest folder from `start` upwards with `.gdl/`, else the checkout it is in."""
     for folder in (start, *start.parents):
         if (folder / ".gdl").is_dir():
             return folder

@@ -1,4 +1,4 @@
-"""What an examination found: verdicts, laws, counterexamples. Plain data, on the way to a screen."""
+"""What an examination found: verdicts, laws, counterexamples. Plain data for a screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Verdict(StrEnum):
-    """What became of an exercise, from best to worst; a chapter's is the worst of its exercises'."""
+    """What became of an exercise, from best to worst; a chapter has its worst exercise's."""
 
     PASSED = "passed"
     NOT_STARTED = "not_started"
@@ -141,7 +141,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ChapterResult:
-    """The verdicts on a chapter's exercises, and why its file could not be loaded, if it could not."""
+    """The verdicts on a chapter's exercises, or why its file could not be loaded."""
 
     id: str
     title: str

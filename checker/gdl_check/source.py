@@ -208,7 +208,8 @@ def uses(file: ChapterFile, name: str) -> set[str]:
 
 def needs(solution: ChapterFile, name: str, exercises: set[str]) -> list[str]:
     """The other exercises that an exercise's reference rests on, in the order of the file."""
-    found, waiting = set(), [name]
+    found: set[str] = set()
+    waiting = [name]
     while waiting:
         for other in uses(solution, waiting.pop()) - found:
             found.add(other)

@@ -46,7 +46,8 @@ def _is_private_assignment(node: ast.stmt) -> bool:
 
 
 def _first_line(node: ast.stmt) -> int:
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+    lines: list[int] = [d.lineno for d in getattr(node, "decorator_list", [])]
+    return min([node.lineno, *lines])
 
 
 def _end(lines: list[str], node: ast.stmt) -> int:

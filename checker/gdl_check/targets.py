@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def current(desk: Desk) -> Target:
     return Target(latest, desk.path(latest), tuple(latest.exercises))
 
 
-def _order(chapter_id: str) -> "object":
+def _order(chapter_id: str) -> Callable[[str], int]:
     names = list(load_chapter(chapter_id).exercises)
     return names.index
 

@@ -32,6 +32,10 @@ def check_lengths(a, b):
         raise ValueError("one list is longer than the other")
 
 
+def weights_times_inputs(weights, inputs):
+    return sum(w * x for w, x in zip(weights, inputs, strict=True))
+
+
 # --- scale_input -------------------------------------------------------------------------------
 
 scale_input = exercise(
@@ -214,7 +218,7 @@ def works_place_by_place(answer, a, b):
     expect(answer(a[::-1], b[::-1])).equals(np.asarray(answer(a, b))[::-1])
 
 
-@elementwise_multiply.law("is refused with a ValueError when one list is longer than the other")
+@elementwise_multiply.law("raises a ValueError when one list is longer than the other")
 def refuses_two_lengths(answer, a, b):
     a, b = of_one_length(a, b)
     expect(answer(np.append(a, 2.0), b)).raises(ValueError)
@@ -349,7 +353,8 @@ elementwise_add = exercise(
         "Walk along both lists side by side, and add what stands at the same place "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). Between two Python '
         "lists, `+` does something else: try it.",
-        "(n,) and (n,) give (n,): entry i is a[i] + b[i]. Two different lengths raise a ValueError.",
+        "(n,) and (n,) give (n,): entry i is a[i] + b[i]. Two different lengths raise a "
+        "ValueError.",
     ],
 )
 
@@ -388,7 +393,7 @@ def works_place_by_place(answer, a, b):
     expect(answer(a[::-1], b[::-1])).equals(np.asarray(answer(a, b))[::-1])
 
 
-@elementwise_add.law("is refused with a ValueError when one list is longer than the other")
+@elementwise_add.law("raises a ValueError when one list is longer than the other")
 def refuses_two_lengths(answer, a, b):
     a, b = of_one_length(a, b)
     expect(answer(np.append(a, 2.0), b)).raises(ValueError)
@@ -752,7 +757,7 @@ def repeating_changes_nothing(answer, values):
         expect(answer(values[::-1]), "of the list turned round").equals(mean)
 
 
-@vector_mean.law("is refused with a ValueError when there are no numbers")
+@vector_mean.law("raises a ValueError when there are no numbers")
 def refuses_no_numbers(answer, values):
     expect(answer(values[:0])).raises(ValueError)
 
@@ -926,7 +931,7 @@ def turns_round_with_the_weights(answer, inputs, weights):
     expect(answer(inputs, -weights)).equals(-np.asarray(answer(inputs, weights)))
 
 
-@weighted_sum.law("is refused with a ValueError when an input has no weight, or a weight no input")
+@weighted_sum.law("raises a ValueError when an input has no weight, or a weight no input")
 def refuses_two_lengths(answer, inputs, weights):
     inputs, weights = of_one_length(inputs, weights)
     expect(answer(np.append(inputs, 2.0), weights)).raises(ValueError)
@@ -1160,7 +1165,7 @@ def rows_do_not_mix(answer, vector, rows):
     expect(answer(vector, rows[::-1])).equals(np.asarray(answer(vector, rows))[::-1])
 
 
-@dot_score.law("is refused with a ValueError when a row is longer or shorter than the vector")
+@dot_score.law("raises a ValueError when a row is longer or shorter than the vector")
 def refuses_rows_of_another_length(answer, vector, rows):
     vector, rows = of_one_width(vector, rows)
     some = rows.tolist()
@@ -1208,10 +1213,6 @@ def counts_equal_places(vector, rows):
 )
 def best_row_only(vector, rows):
     return np.argmax([weights_times_inputs(row, vector) for row in rows])
-
-
-def weights_times_inputs(weights, inputs):
-    return sum(w * x for w, x in zip(weights, inputs, strict=True))
 
 
 @dot_score.misconception(
@@ -1323,8 +1324,8 @@ scale_vector = exercise(
         "happens to the other two?",
         "Each prediction hears the same input, as loud as its own weight says "
         '(chapter 3, "Making a prediction with multiple outputs").',
-        "One number and weights (m,) give (m,): prediction i is x * weights[i]. A Python list times "
-        "a number does something else, so go through the weights one by one.",
+        "One number and weights (m,) give (m,): prediction i is x * weights[i]. A Python list "
+        "times a number does something else, so go through the weights one by one.",
     ],
 )
 
@@ -1540,7 +1541,7 @@ def predictions_do_not_know_each_other(answer, weights, inputs):
     expect(after[-1] - before[-1], "the change of the last prediction").equals(inputs.sum())
 
 
-@matvec.law("is refused with a ValueError when a row has a weight too many or too few")
+@matvec.law("raises a ValueError when a row has a weight too many or too few")
 def refuses_rows_that_do_not_fit(answer, weights, inputs):
     weights, inputs = of_inputs_that_fit(weights, inputs)
     some = weights.tolist()
@@ -2381,6 +2382,10 @@ def stretched(a_shape, b_shape):
     return tuple(b if a == 1 else a for a, b in zip(a_shape, b_shape))
 
 
+def larger_sizes(a_shape, b_shape):
+    return tuple(max(a, b) for a, b in zip(*filled_up(a_shape, b_shape)))
+
+
 @broadcast_shape.misconception(
     "the shapes lined up on the left",
     "NumPy lines shapes up flush right: the last sizes meet, and missing ones are filled up with "
@@ -2392,11 +2397,20 @@ def lined_up_on_the_left(a_shape, b_shape):
 
 
 @broadcast_shape.misconception(
-    "the larger of the two sizes, without a check",
+    "the larger of any two sizes",
     "2 and 3 do not fit together, so NumPy raises a ValueError. Only a 1 can be stretched.",
 )
+def larger_of_the_two(a_shape, b_shape):
+    return larger_sizes(a_shape, b_shape)
+
+
+@broadcast_shape.misconception(
+    "a shape for two shapes that do not fit",
+    "Where neither of the two sizes is 1 they must be equal: compare them, and raise a ValueError "
+    "if they differ.",
+)
 def missing_length_check(a_shape, b_shape):
-    return tuple(max(a, b) for a, b in zip(*filled_up(a_shape, b_shape)))
+    return tuple(b if a == 1 else a for a, b in zip(*filled_up(a_shape, b_shape)))
 
 
 @broadcast_shape.misconception(
@@ -2406,11 +2420,7 @@ def missing_length_check(a_shape, b_shape):
 )
 def zero_overruled(a_shape, b_shape):
     stretched(*filled_up(a_shape, b_shape))
-    return missing_length_check_of(a_shape, b_shape)
-
-
-def missing_length_check_of(a_shape, b_shape):
-    return tuple(max(a, b) for a, b in zip(*filled_up(a_shape, b_shape)))
+    return larger_sizes(a_shape, b_shape)
 
 
 @broadcast_shape.misconception(
@@ -2614,7 +2624,7 @@ def lists_take_the_second_to_last_size(answer, b_shape):
     expect(answer((3,), (*b_shape, 3, 8))).equals((*b_shape, 8))
 
 
-@dot_shape.law("is refused with a ValueError when the sizes in the middle differ, even if one is 1")
+@dot_shape.law("raises a ValueError when the sizes in the middle differ, even if one of them is 1")
 def refuses_sizes_that_do_not_meet(answer, a_shape):
     expect(answer((*a_shape, 2), (3, 2))).raises(ValueError)
     expect(answer((*a_shape, 1), (3,))).raises(ValueError)

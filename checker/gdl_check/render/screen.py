@@ -14,7 +14,6 @@ import numpy as np
 
 from gdl_check.compare import as_array
 from gdl_check.render.values import (
-    LARGEST_SHOWN,
     call_lines,
     kind_of,
     numbers_apart,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gdl_check.render.values import pasteable
 from gdl_check.results import (
     Call,
     ChapterResult,
@@ -15,7 +16,6 @@ from gdl_check.results import (
     Report,
     Result,
 )
-from gdl_check.render.values import pasteable
 from gdl_check.sandbox.wire import to_wire
 
 VERSION = 1

@@ -1,4 +1,4 @@
-"""What a worker gives up before it opens a learner's file. Linux and macOS have rlimits; Windows none."""
+"""What a worker gives up before it opens a learner's file: rlimits, where the system has them."""
 
 from __future__ import annotations
 

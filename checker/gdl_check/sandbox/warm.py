@@ -1,7 +1,7 @@
 """The warm process: has NumPy loaded and nothing else of ours, and forks the next worker.
 
-It speaks one-byte orders on its control socket: `F` with three descriptors forks a worker on them and
-answers its process id, `K` and a process id ends one. It ends when the socket does.
+It takes one-byte orders on its control socket: `F` with three descriptors forks a worker on them
+and answers its process id, `K` and a process id ends one. It ends when the socket does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import socket
 import sys
 
 import numpy
-import numpy.random  # loaded here once instead of in every worker that asks for it
+import numpy.random  # noqa: F401  loaded here once instead of in every worker that asks for it
 
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle

@@ -222,7 +222,7 @@ class Decoder:
         start, self.offset = self.offset, self.offset + size
         if self.offset > len(self.payload):
             raise Violation("an array is longer than what was sent")
-        if dtype == bool:
+        if dtype.kind == "b":
             # A byte that is neither 0 nor 1 would make a bool that is neither true nor false.
             return np.ndarray(shape, np.uint8, self.payload, start) != 0
         value = np.ndarray(shape, dtype, self.payload, start).copy()
