@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def course_folder(name: str) -> Path:
-    """The course's `exercises` or `solutions`: beside checker/ in a checkout, else in the package."""
+    """The course's `exercises` or `solutions`: beside checker/ or in the package."""
     beside = PACKAGE.parent.parent / name
     return beside if PACKAGE.parent.name == "checker" and beside.is_dir() else PACKAGE / name
 

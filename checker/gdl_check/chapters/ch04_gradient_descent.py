@@ -15,7 +15,8 @@ from gdl_check.sandbox.named import cubic, exponential, quadratic
 STEADY = (1.0, 2.0, -1.0, 3.0, 0.5, -2.0, 0.0, 1.5, -0.5, 0.25)
 STEPS = (0.5, 1.0, 0.25, 2.0, 1.5)
 
-# No two of these leave the same error behind but where nothing moves: none add up to 2 / x^2.
+# No two of these rates leave the same error behind, but where nothing moves: no two of them add up
+# to 2 / x^2 for any of these inputs. So rounding never decides which one wins.
 INPUTS_TO_TUNE = (2.0, 1.0, -1.0, 3.0, 0.5, -2.0, 1.5, 0.0)
 RATES_TO_TRY = (0.1, 1.0, 0.01, 10.0, 0.5, 0.25, 3.0, 0.001)
 
@@ -421,10 +422,10 @@ hot_cold_step = exercise(
     hints=[
         "You stand at a weight and may take one step up, one step down, or none. When is it best "
         "to stay?",
-        "Try all three and measure how bad each one's prediction is. Go where it is coldest for "
-        'the error (chapter 4, "Hot and cold learning"), and move only if that is really better.',
-        "Three weights: weight, weight + step, weight - step. Each of them predicts x times itself "
-        "and has a squared error. Return a weight, not an error; on a tie the one you stand on.",
+        "Try all three and measure how bad each one's prediction is. Go where the error "
+        'is smallest, and move only if that is really better (chapter 4, "Hot and cold learning").',
+        "Three weights: weight, weight + step, weight - step. Each of them makes a prediction "
+        "and so has a squared error. Return a weight, not an error; on a tie the one you stand on.",
     ],
 )
 
@@ -480,7 +481,7 @@ def the_books_toes(answer):
 @hot_cold_step.misconception(
     "a step in every case",
     "Compare with the error where you stand as well. The book's short listing compares up with "
-    "down only, so near the target it jumps to and fro for ever.",
+    "down only, so around a target between two steps it jumps to and fro for ever.",
 )
 def hot_cold_always_moves(x, weight, target, step):
     up = squared(x * (weight + step) - target)
@@ -600,7 +601,7 @@ def with_numpy(x, weight, target, step):
 hot_cold_fit = exercise(
     "hot_cold_fit",
     inputs={
-        "x": Number(STEADY[:-1]),
+        "x": Number(STEADY),
         "weight": Number(SMALL),
         "target": Number(),
         "step": Number(STEPS),
@@ -1709,7 +1710,9 @@ will_converge = exercise(
         {"x": 0.0, "learning_rate": 0.0},
         {"x": 1.0, "learning_rate": -0.5},
         {"x": -2.0, "learning_rate": -0.125},
-        {"x": 2.0, "learning_rate": 0.0009765625},
+        {"x": 1.0, "learning_rate": 1.998046875},
+        {"x": 1.0, "learning_rate": 2.001953125},
+        {"x": 2.0, "learning_rate": 0.00000095367431640625},
         {"x": 0.5, "learning_rate": 1.0},
         {"x": 1.1, "learning_rate": 1.0},
         {"x": 2.0, "learning_rate": 0.1},
@@ -1728,8 +1731,9 @@ will_converge = exercise(
 
 @will_converge.law("says whether one step brings the miss down")
 def agrees_with_one_step(answer, x, learning_rate):
-    before = x * 1.0 - 0.0
-    after = x * (1.0 - learning_rate * before * x) - 0.0
+    # With a weight of 1 and a target of 0, the miss is the prediction.
+    before = x
+    after = x * (1 - learning_rate * before * x)
     expect(answer(x, learning_rate)).equals(abs(after) < abs(before))
 
 
@@ -2018,6 +2022,20 @@ find_learning_rate = exercise(
         {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.01, 1.5], "iterations": 1},
         {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 1.0], "iterations": 3},
         {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [-0.5, 0.25, 3.0], "iterations": 2},
+        {
+            "x": 1.0,
+            "weight": 0.0,
+            "target": 1.0,
+            "candidates": [0.5, 0.75],
+            "iterations": 20,
+        },
+        {
+            "x": 2.0,
+            "weight": 1.0,
+            "target": 3.0,
+            "candidates": [1000.0, 100.0],
+            "iterations": 12,
+        },
         # Ties, exact in any order of sums and products.
         {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1.5, 0.5], "iterations": 2},
         {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.25, 0.5, 1.5], "iterations": 1},
@@ -2087,7 +2105,7 @@ def first_without_input(answer, weight, target, candidates, iterations):
         expect(answer(0.0, weight, target, candidates, iterations)).equals(candidates[0])
 
 
-@find_learning_rate.law("never is a rate that blows up, wherever it stands in the list")
+@find_learning_rate.law("is never a rate that blows up, wherever it stands in the list")
 def never_one_that_blows_up(answer, x, weight, target, candidates, iterations):
     nothing_moves = x == 0 or x * weight == target or iterations == 0
     if is_any_left(x, weight, target, candidates, iterations) and not nothing_moves:
@@ -2096,7 +2114,7 @@ def never_one_that_blows_up(answer, x, weight, target, candidates, iterations):
             expect(answer(x, weight, target, more, iterations)).equals(expected)
 
 
-@find_learning_rate.law("is no other when every candidate is there twice")
+@find_learning_rate.law("stays the same when every candidate is there twice")
 def twice_is_once(answer, x, weight, target, candidates, iterations):
     if is_any_left(x, weight, target, candidates, iterations):
         expected = float(answer(x, weight, target, candidates, iterations))

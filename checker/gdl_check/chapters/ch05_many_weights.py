@@ -404,7 +404,8 @@ def factor_two(*args):
 
 @gd_step_multi_input.misconception(
     "every weight moves by the same amount",
-    "An input of 0 had no say in the miss, so its weight must not move: multiply delta by the input.",
+    "An input of 0 had no say in the miss, so its weight must not move: multiply delta by the "
+    "input.",
 )
 def forgot_input(*args):
     return step_with(lambda inputs, delta: delta)(*args)
@@ -531,8 +532,8 @@ gd_trace = exercise(
         "Look first, then learn: in each iteration write down what you see, and only then take the "
         'step (chapter 5, "Let\'s watch several steps of learning").',
         'Each dict has "weights" and "weight_deltas" of shape (n,), and the numbers "prediction", '
-        '"delta" = prediction - target and "error" = delta squared. All belong to the same weights. '
-        "Make the next weights a new array, or the rows you have written down change with them.",
+        '"delta" = prediction - target and "error" = delta squared. All belong to the same '
+        "weights. Make the next weights a new array, or the rows you have written down change too.",
     ],
 )
 
@@ -1246,12 +1247,12 @@ outer_product = exercise(
         dict(a=[0.0, 1.0], b=[0.0, 2.0, 0.5]),
     ],
     hints=[
-        "Three kinds of bread and two kinds of cheese: how many sandwiches are there, and how would "
-        "you lay them out in a table?",
+        "Three kinds of bread and two kinds of cheese: how many sandwiches are there, and how "
+        "would you lay them out in a table?",
         "Every number of one vector meets every number of the other. The book fills a table of "
         'zeros row by row (chapter 5, "Gradient descent with multiple inputs and outputs").',
-        "a (m,) and b (n,) give (m, n). The entry in row i and column j is a[i] * b[j], so row i is "
-        "the whole of b, multiplied by one number.",
+        "a (m,) and b (n,) give (m, n). The entry in row i and column j is a[i] * b[j], so row i "
+        "is the whole of b, multiplied by one number.",
     ],
 )
 
@@ -1327,8 +1328,8 @@ def sums_not_products(a, b):
 
 @outer_product.misconception(
     "the last row in every row",
-    "`[[0] * n] * m` makes one row and m names for it, so what is written last is seen in all. Make "
-    "a new row for each number of a.",
+    "`[[0] * n] * m` makes one row and m names for it, so what is written last is seen in all. "
+    "Make a new row for each number of a.",
 )
 def rows_are_one(a, b):
     rows = [[0.0] * len(b)] * len(a)
@@ -1971,11 +1972,11 @@ weights_as_images = exercise(
     hints=[
         "Each digit's 784 weights stand below each other in one column. How do you make columns "
         "into rows?",
-        "An image was flattened row by row to come in; cut the weights in the same places, and they "
-        'are an image again (chapter 5, "Visualizing weight values").',
-        "reshape fills its new shape row by row, the last axis fastest. From (784, 10) it would mix "
-        "the digits: first bring the digits to the front, (10, 784), then cut the 784 into 28 rows "
-        "of 28.",
+        "An image was flattened row by row to come in; cut the weights in the same places, and "
+        'they are an image again (chapter 5, "Visualizing weight values").',
+        "reshape fills its new shape row by row, the last axis fastest. From (784, 10) it would "
+        "mix the digits: first bring the digits to the front, (10, 784), then cut the 784 into 28 "
+        "rows of 28.",
     ],
 )
 
@@ -2083,10 +2084,10 @@ one_layer_scores = exercise(
     ],
     hints=[
         "An image has a single dark pixel. Which weights decide its scores?",
-        "A score is a weighted sum over the pixels, once for each digit: it is high where image and "
-        'weights are alike (chapter 5, "Visualizing dot products").',
-        "(batch, pixels) and (pixels, digits) give (batch, digits): the entry in row b and column k "
-        "is the dot product of image b with column k of the weights.",
+        "A score is a weighted sum over the pixels, once for each digit: it is high where image "
+        'and weights are alike (chapter 5, "Visualizing dot products").',
+        "(batch, pixels) and (pixels, digits) give (batch, digits): the entry in row b and column "
+        "k is the dot product of image b with column k of the weights.",
     ],
 )
 
@@ -2235,8 +2236,8 @@ accuracy = exercise(
         dict(scores=[[1000.0, 1000.125], [1e6, -1e6]], labels=[1, 0]),
     ],
     hints=[
-        "The scores of a row are 1, 3, 3. What is the guess? And is a guess of 1 right if the label "
-        "is 2?",
+        "The scores of a row are 1, 3, 3. What is the guess? And is a guess of 1 right if the "
+        "label is 2?",
         "The network's guess for an image is the digit with the highest score (chapter 5, "
         '"What do these weights learn?"). Accuracy is how many of the guesses are right, out of '
         "how many there are.",

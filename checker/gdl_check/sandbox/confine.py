@@ -26,9 +26,11 @@ def confine() -> list[str]:
     }
     for name, limit in wanted.items():
         kind = getattr(resource, name, None)
+        if kind is None:
+            continue
         try:
             resource.setrlimit(kind, (limit, limit))
-        except (ValueError, OSError, TypeError):
+        except (ValueError, OSError):
             continue
         active.append(name.lower())
     return active

@@ -1,4 +1,4 @@
-"""Starts the process that workers come from; imports no NumPy, so that both sides load it at once."""
+"""Starts the process that workers come from; without NumPy, so that both sides load it at once."""
 
 from __future__ import annotations
 

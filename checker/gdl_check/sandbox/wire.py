@@ -210,7 +210,7 @@ class Decoder:
             return _object(told)
         raise Violation(f"no value is of the type {str(kind)[:40]!r}")
 
-    def array(self, told: dict[str, Any]) -> np.ndarray:
+    def array(self, told: dict[str, Any]) -> Any:
         dtype, shape = DTYPES.get(str(told.get("dtype"))), told.get("shape")
         if dtype is None or not isinstance(shape, list) or len(shape) > 16:
             raise Violation("an array has an unknown dtype or shape")
