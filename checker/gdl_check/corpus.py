@@ -270,7 +270,7 @@ def _written(cases: list[Case]) -> bytes:
     headers, buffers = [], []
     for case in cases:
         header, arrays = _told(case)
-        headers.append(header | {"edge": case.edge})
+        headers.append(header | {"edge": case.edge, "id": case.id})
         buffers += arrays
     return encode(0, {"cases": headers}, buffers)
 
@@ -281,15 +281,13 @@ def _read(frame: bytes) -> Corpus:
     if len(frame) != middle + payload:
         raise ValueError("a corpus was not written whole")
     decoder = Decoder(frame[middle:], most=1_000_000)
-    cases = tuple(
-        Case(
-            {name: decoder.value(value) for name, value in told["inputs"].items()},
-            told["form"],
-            told["edge"],
-        )
-        for told in parse_header(frame[PREFIX.size : middle])["cases"]
-    )
-    return Corpus(cases, hashlib.sha256(frame).hexdigest())
+    cases = []
+    for told in parse_header(frame[PREFIX.size : middle])["cases"]:
+        inputs = {name: decoder.value(value) for name, value in told["inputs"].items()}
+        case = Case(inputs, told["form"], told["edge"])
+        vars(case)["id"] = told["id"]  # written with the case, so that it need not be hashed anew
+        cases.append(case)
+    return Corpus(tuple(cases), hashlib.sha256(frame).hexdigest())
 
 
 def keep(path: Path, content: bytes) -> None:

@@ -111,17 +111,16 @@ class Begun:
             self.runner = self.start()
         else:
             cases = cases[:: max(1, len(cases) // ASKED_TWICE)]
-        again = Trial(self.exercise, cases, trial.reference, self.runner)
-        again.hear()
+        replies = trial.ask_again(cases, self.runner)
         found = []
-        for case in cases:
-            if not same_outcome(trial.outcome(case), again.outcome(case), case.form):
+        for case, reply in zip(cases, replies):
+            if not same_outcome(trial.outcome(case), reply.outcome, case.form):
                 message = (
                     "asked a second time, among other questions, it answers something else: "
                     "something is remembered from one call to the next, or drawn at random"
                 )
                 found.append(
-                    Broken(case, Difference("value", message, compared=False), again.calls(case))
+                    Broken(case, Difference("value", message, compared=False), (reply.call,))
                 )
         return found
 

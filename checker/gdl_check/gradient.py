@@ -7,6 +7,8 @@ one nearby; where no point can be measured well the check is inconclusive and fa
 from __future__ import annotations
 
 import hashlib
+import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,7 +60,7 @@ def expect_slopes(
     WrongSlopes or Inconclusive.
     """
     point = {name: np.array(value, dtype=float) for name, value in at.items()}
-    rng = np.random.default_rng(_seed(point))
+    rng = random.Random(_seed(point))
     for tried in range(TRIES + 1):
         slopes = _by_name(point, claimed(**point))
         directions = [_direction(point, rng) for _ in range(DIRECTIONS)]
@@ -178,7 +180,7 @@ def _every_entry(loss: Loss, point: Point, name: str) -> tuple[np.ndarray, np.nd
     return slopes, bounds
 
 
-def _direction(point: Point, rng: np.random.Generator) -> Point:
+def _direction(point: Point, rng: random.Random) -> Point:
     # Bounded away from zero, so that no entry can hide, and never all of one sign.
     return {
         name: _signs(value.shape, rng) * np.clip(_rms(value), 1e-3, 1e3)
@@ -186,12 +188,15 @@ def _direction(point: Point, rng: np.random.Generator) -> Point:
     }
 
 
-def _jittered(value: np.ndarray, rng: np.random.Generator) -> Any:
+def _jittered(value: np.ndarray, rng: random.Random) -> Any:
     return value + 0.01 * _signs(value.shape, rng) * max(_rms(value), 0.1)
 
 
-def _signs(shape: tuple[int, ...], rng: np.random.Generator) -> Any:
-    return rng.uniform(0.5, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
+def _signs(shape: tuple[int, ...], rng: random.Random) -> Any:
+    size = math.prod(shape)
+    return np.array([rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) for _ in range(size)]).reshape(
+        shape
+    )
 
 
 def upstream_like(array: Any) -> Any:
@@ -200,8 +205,9 @@ def upstream_like(array: Any) -> Any:
     Eighths, so that sums with it are exact.
     """
     value = np.asarray(array, dtype=float)
-    rng = np.random.default_rng(_seed({"upstream": value}))
-    return rng.integers(4, 13, value.shape) / 8 * rng.choice([-1.0, 1.0], value.shape)
+    rng = random.Random(_seed({"upstream": value}))
+    eighths = [rng.choice((-1, 1)) * rng.randint(4, 12) / 8 for _ in range(value.size)]
+    return np.array(eighths).reshape(value.shape)
 
 
 def _seed(point: Mapping[str, np.ndarray]) -> int:

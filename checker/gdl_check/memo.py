@@ -15,6 +15,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from gdl_check.results import Call
 from gdl_check.sandbox.programs import Handle, Outcome, Step
+from gdl_check.sandbox.wire import lay_out
 
 Key = Any
 Program = Sequence[Step]
@@ -148,13 +149,15 @@ class Answer:
         return tuple(reply.call for reply in self.replies if reply.is_known)
 
     def _dressed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.form == "plain" and not self.memo.own_objects:
+            return args
         return tuple(
             arg.handle if isinstance(arg, OwnObject) else self._dress(arg, i in self.memo.listable)
             for i, arg in enumerate(args)
         )
 
     def _dress(self, arg: Any, listable: bool) -> Any:
-        if self.form == "plain" or not isinstance(arg, np.ndarray):
+        if not isinstance(arg, np.ndarray):
             return arg
         if self.form == "float32":
             return arg.astype(np.float32) if arg.dtype == np.float64 else arg
@@ -162,7 +165,9 @@ class Answer:
             return arg.tolist() if listable else arg
         if self.form == "fortran":
             return np.asfortranarray(arg)
-        return arg[..., np.repeat(np.arange(arg.shape[-1]), 2)][..., ::2] if arg.ndim else arg
+        if self.form == "strided":
+            return lay_out(arg, "strided")
+        return arg
 
 
 class Reply(NDArrayOperatorsMixin):

@@ -61,11 +61,7 @@ class Trial:
         self.plain: dict[str, Reply] = {}
         self.unequal: dict[str, Broken] = {}
         if not exercise.own_objects:
-            for case in cases:
-                answer = self.memo.answer(case.form)
-                self.plain[case.id] = answer(*case.inputs.values())
-                answer.ask()
-            self.memo.ask(runner)
+            self.plain = dict(zip((case.id for case in cases), _ask(self.memo, cases, runner)))
 
     def _expected(self) -> dict[str, Outcome]:
         name, reference = self.exercise.name, self.reference
@@ -79,6 +75,13 @@ class Trial:
                 broken = self._compared(case)
                 if broken is not None:
                     self.unequal[case.id] = broken
+
+    def ask_again(self, cases: Sequence[Case], runner: Runner) -> list[Reply]:
+        """The plain calls once more, in this order, with nothing remembered. Raises Ended."""
+        memo = _memo(self.exercise)
+        replies = _ask(memo, cases, runner)
+        memo.learn()
+        return replies
 
     def outcome(self, case: Case) -> Outcome:
         """What the plain call came to; nothing where the answer is a class."""
@@ -193,6 +196,16 @@ def _memo(exercise: Exercise) -> Memo:
         i for i, spec in enumerate(exercise.inputs.values()) if getattr(spec, "lists", False)
     ]
     return Memo(exercise.name, listable, exercise.own_objects)
+
+
+def _ask(memo: Memo, cases: Sequence[Case], runner: Runner) -> list[Reply]:
+    replies = []
+    for case in cases:
+        answer = memo.answer(case.form)
+        replies.append(answer(*case.inputs.values()))
+        answer.ask()
+    memo.ask(runner)
+    return replies
 
 
 def _differs(ours: Outcome, theirs: Outcome, agreement: bool) -> Difference | None:

@@ -1245,6 +1245,7 @@ outer_product = exercise(
         dict(a=[1.0, 2.0, 3.0], b=[4.0, 5.0, -6.0]),
         dict(a=[1.0, 2.0, 3.0, 5.0], b=[7.0, -1.0]),
         dict(a=[0.0, 1.0], b=[0.0, 2.0, 0.5]),
+        dict(a=[0.455, -0.02, 0.865], b=FIRST_GAME),
     ],
     hints=[
         "Three kinds of bread and two kinds of cheese: how many sandwiches are there, and how "
@@ -1967,7 +1968,8 @@ weights_as_images = exercise(
         dict(weights=one_weight(28, 3)),
         dict(weights=one_weight(1, 0)),
         dict(weights=one_weight(755, 9)),
-        dict(weights=COUNTED.copy()),
+        dict(weights=COUNTED / 3),
+        dict(weights=np.asfortranarray(1.0 - COUNTED)),
     ],
     hints=[
         "Each digit's 784 weights stand below each other in one column. How do you make columns "
@@ -2081,6 +2083,7 @@ one_layer_scores = exercise(
             weights=[[1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 2.0, 1.0], [0.5, -3.0, 1.0, 1.0]],
         ),
         dict(inputs=[[1.0], [2.0], [-3.0]], weights=[[1.0, -2.0]]),
+        dict(inputs=[[0.1, 0.7], [0.3, 0.9]], weights=[[0.2, -0.1, 0.4], [1.1, 0.6, -0.7]]),
     ],
     hints=[
         "An image has a single dark pixel. Which weights decide its scores?",
