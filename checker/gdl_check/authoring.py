@@ -36,9 +36,13 @@ def _gate(chapters: list[Chapter], options: argparse.Namespace) -> int:
             print(f"{chapter.id}  {problem}", flush=True)
             problems += 1
         if not problems:
-            print(f"{chapter.id}  {len(chapter.exercises)} exercises, nothing missing", flush=True)
+            print(f"{chapter.id}  {_counted(len(chapter.exercises))}: nothing missing", flush=True)
         total += problems
     return NOT_PASSED if total else PASSED
+
+
+def _counted(exercises: int) -> str:
+    return "1 exercise" if exercises == 1 else f"{exercises} exercises"
 
 
 def _new(word: str) -> int:
