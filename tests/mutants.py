@@ -85,6 +85,14 @@ class Mutant:
     text: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """The names of a function's own, and the parameters among them that may be below 0."""
+
+    own: Sequence[str]
+    signed: Sequence[str]
+
+
 @lru_cache
 def solution_of(chapter: Chapter) -> ChapterFile:
     """The chapter's solution, as text and syntax tree."""
@@ -101,7 +109,7 @@ def mutants_of(chapter: Chapter, name: str) -> tuple[Mutant, ...]:
     before, after = file.lines[: node.lineno - 1], file.lines[node.end_lineno :]
     seen, met = {ast.unparse(node)}, Counter[str]()
     found = []
-    for line, operator, change, mutated in _changes(node):
+    for line, operator, change, mutated in _changes(node, chapter.exercises[name]):
         source = ast.unparse(mutated)
         if source in seen:
             continue
@@ -165,10 +173,10 @@ def remembered(chapter: Chapter, name: str) -> Callable[..., Any]:
 # --- where a change can be made ----------------------------------------------------------------
 
 
-def _changes(node: ast.stmt) -> Iterator[tuple[int, str, str, ast.stmt]]:
+def _changes(node: ast.stmt, exercise: Exercise) -> Iterator[tuple[int, str, str, ast.stmt]]:
     """Every change: its line, its operator, itself in words, and the definition that has it."""
     for function in _functions(node):
-        names = _own_names(function)
+        names = _names(function, exercise)
         body = without_docstring(function)
         for site in _sites(body):
             for operator, new in (*_of_expression(site, names), *_of_statement(site)):
@@ -206,11 +214,12 @@ def _blocks(function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _own_names(function: ast.FunctionDef) -> list[str]:
-    """The function's parameters and the names that it binds, in the order in which they come."""
-    names = [arg.arg for arg in function.args.args if arg.arg != "self"]
-    names += [n.id for n in ast.walk(function) if _is_name(n, ast.Store)]
-    return [name for name in dict.fromkeys(names) if name != "_"]
+def _names(function: ast.FunctionDef, exercise: Exercise) -> Names:
+    parameters = [arg.arg for arg in function.args.args if arg.arg != "self"]
+    bound = [n.id for n in ast.walk(function) if _is_name(n, ast.Store) and n.id != "_"]
+    drawn = {name: getattr(spec, "values", (0,)) for name, spec in exercise.inputs.items()}
+    signed = [name for name in parameters if min(drawn.get(name, (-1,))) < 0]
+    return Names(list(dict.fromkeys(parameters + bound)), signed)
 
 
 def _is_name(node: Any, context: type[ast.expr_context] = ast.Load) -> bool:
@@ -242,7 +251,11 @@ def _words(node: Any) -> str:
 # --- changes to expressions --------------------------------------------------------------------
 
 
-def _of_expression(node: Any, names: list[str]) -> Iterator[Change]:
+def _of_expression(node: Any, names: Names) -> Iterator[Change]:
+    if isinstance(node, ast.BinOp) or (_is_name(node) and node.id in names.own):
+        yield "insert-minus", _minus(node)
+    if _is_name(node) and node.id in names.signed:
+        yield "insert-abs", _call("abs", node)
     if isinstance(node, ast.BinOp):
         yield from _of_binary(node)
     elif isinstance(node, ast.Compare):
@@ -260,8 +273,8 @@ def _of_expression(node: Any, names: list[str]) -> Iterator[Change]:
     elif _is_name(node):
         for other_name in OTHER_NAMES.get(node.id, ()):
             yield f"{node.id}->{other_name}", ast.Name(other_name, ast.Load())
-        if node.id in names:
-            for other_name in names:
+        if node.id in names.own:
+            for other_name in names.own:
                 yield f"name-{node.id}->{other_name}", ast.Name(other_name, ast.Load())
     elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         for other_name in OTHER_NAMES.get(node.attr, ()):
@@ -426,6 +439,8 @@ def _of_statement(node: Any) -> Iterator[Change]:
         yield "return-nothing", ast.Return(None)
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
         for part in parts:
+            yield "insert-float32", _with(node, part, _call("np.float32", part))
+            yield "insert-round", _with(node, part, _call("np.round", part, ast.Constant(3)))
             if isinstance(part, ast.BinOp) and isinstance(part.left, ast.Name):
                 changed = ast.AugAssign(ast.Name(part.left.id, ast.Store()), part.op, part.right)
                 yield "in-place", [changed, _with(node, part, part.left)]
@@ -502,6 +517,10 @@ def _minus(node: ast.expr) -> ast.expr:
 
 def _not(node: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), node)
+
+
+def _call(function: str, *args: ast.expr) -> ast.expr:
+    return ast.Call(ast.parse(function, mode="eval").body, list(args), [])
 
 
 def _transposed(node: ast.expr) -> ast.expr:

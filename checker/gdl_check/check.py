@@ -9,12 +9,7 @@ from pathlib import Path
 from gdl_check import corpus as corpora
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Chapter, Exercise
-from gdl_check.examine import (
-    Begun,
-    Examination,
-    counterexample,
-    holds_on,
-)
+from gdl_check.examine import Begun, Examination, counterexample, holds_on
 from gdl_check.memo import Program
 from gdl_check.places import course_folder
 from gdl_check.results import ChapterResult, Error, Result, Verdict

@@ -5,142 +5,182 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
+import shlex
 import sys
 import time
 import traceback
-from dataclasses import replace
+import warnings
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from gdl_check import corpus as corpora
-from gdl_check.check import ChapterCheck, Settings
+from gdl_check.check import CannotLoad, ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
+from gdl_check.places import PACKAGE
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
 from gdl_check.sandbox.client import SandboxFault
-from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve
+from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
 from gdl_check.trial import LawBroke
+
+
+@dataclass
+class Found:
+    """What has been found so far: the chapters, and the failure that is opened."""
+
+    targets: list[Target] = field(default_factory=list)
+    checks: list[ChapterCheck] = field(default_factory=list)
+    chapters: list[ChapterResult] = field(default_factory=list)
+    opened: Result | None = None
+    at: int = 0  # which of the checks the next command is about
 
 
 def run(options: argparse.Namespace) -> int:
     """Check what was asked for and show it; the result is the exit code."""
     started = time.monotonic()
+    screen = None if options.json else Screen(sys.stdout, options.plain)
+    found, fault, again = Found(), None, ""
     try:
-        desk = find_desk(options.workspace, options.reference)
-        targets = _targets(options, desk)
-        checks = _checks(options, targets)
+        # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            desk = find_desk(options.workspace, options.reference)
+            found.targets = _targets(options, desk)
+            found.checks = _checks(options, found.targets)
+            _examine(options, found, screen)
+        again = _again(options, desk, found)
     except NotUnderstood as error:
         note(f"gdl-check: {error}")
         return NOT_UNDERSTOOD
-    report, opened = _examine(options, targets, checks, started)
-    if options.json:
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        fault = _fault(error)
+        if options.verbose:
+            traceback.print_exc()
+    finally:
+        for check in found.checks:
+            for begun in check.begun.values():
+                begun.runner.close()
+    duration = time.monotonic() - started
+    report = Report(options.seed, options.effort, tuple(found.chapters), duration, fault)
+    if screen is None:
         from gdl_check.render.tojson import report_json
 
-        print(report_json(report))
-    if options.debug and opened is not None and not report.fault:
-        return _debug(opened, checks)
-    if report.fault is not None:
+        print(report_json(report), flush=True)
+    else:
+        screen.put(closing_lines(report, found.opened, again, screen.width))
+    if fault is not None:
         return OUR_FAULT
+    if options.debug and found.opened is not None:
+        return _debug(found.opened, found.checks[found.at])
     return PASSED if report.status == Verdict.PASSED else NOT_PASSED
 
 
+def _fault(error: Exception) -> Fault:
+    """Our own failure, and where in our code it came from."""
+    if isinstance(error, (LawBroke, SandboxFault)):
+        where = "the checks" if isinstance(error, LawBroke) else "the sandbox"
+        return Fault(where, str(error))
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.filename.startswith(str(PACKAGE))] or frames
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+    return Fault(place, f"{type(error).__name__}: {error}")
+
+
 def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
-    if options.case and not options.targets:
-        found = corpora.exercise_of_kept_case(options.case)
-        return resolve([found], desk) if found else [current(desk)]
+    if options.case and not re.fullmatch(r"[0-9a-f]{8}", options.case):
+        raise NotUnderstood(f"{options.case} is no case: a case has 8 hex digits, like 3f9ac021")
     if options.targets:
         return resolve(options.targets, desk)
-    return [current(desk)]
+    kept = corpora.exercise_of_kept_case(options.case) if options.case else None
+    return resolve([kept], desk) if kept else [current(desk)]
 
 
 def _checks(options: argparse.Namespace, targets: list[Target]) -> list[ChapterCheck]:
     settings = Settings(options.seed, options.effort, options.case)
-    checks = [ChapterCheck(t.chapter, t.path, _shown(t.path), settings) for t in targets]
+    checks = [ChapterCheck(t.chapter, t.path, shown_path(t.path), settings) for t in targets]
     missing = [
-        (target, name)
-        for target in targets
+        name
+        for target, check in zip(targets, checks)
         for name in target.names
-        if not corpora.is_kept(
+        if check._unrunnable(target.chapter.exercises[name]) is None
+        and not corpora.is_kept(
             target.chapter.exercises[name], target.chapter.file_name, options.seed, options.effort
         )
     ]
     if missing:
         exercises = "one exercise" if len(missing) == 1 else f"{len(missing)} exercises"
         note(f"drawing inputs for {exercises}; they are kept for next time")
-    if options.case:
-        asked = [(c, n) for c, t in zip(checks, targets) for n in t.names]
-        if not any(c.corpus(c.chapter.exercises[n]).cases for c, n in asked):
-            raise NotUnderstood(f"no case {options.case} is known of what was asked for")
+    if options.case and not any(
+        _has_case(check, name) for check, target in zip(checks, targets) for name in target.names
+    ):
+        raise NotUnderstood(f"no case {options.case} is known of what was asked for")
     return checks
-
-
-def _shown(path: Path) -> str:
-    """A path as people write it: from here where it lies below, else whole."""
-    with contextlib.suppress(ValueError):
-        return str(path.resolve().relative_to(Path.cwd()))
-    return str(path)
-
-
-def _examine(
-    options: argparse.Namespace,
-    targets: list[Target],
-    checks: list[ChapterCheck],
-    started: float,
-) -> tuple[Report, Result | None]:
-    """Examine everything, showing verdicts as they come; shrink and open the first failure."""
-    screen = None if options.json else Screen(sys.stdout, options.plain)
-    chapters: list[ChapterResult] = []
-    opened: Result | None = None
-    fault: Fault | None = None
-    try:
-        for target, check in zip(targets, checks):
-            names = [n for n in target.names if not options.case or _has_case(check, n)]
-            for result in check.in_turn(names):
-                if not options.targets and not options.case and result.status != Verdict.PASSED:
-                    names = [result.name]
-                    break
-            chapters.append(check.chapter_result(names))
-            if screen is not None:
-                screen.put(chapter_lines(chapters[-1], screen.width))
-        opened = _first_failure(chapters)
-        if opened is not None:
-            at = next(i for i, chapter in enumerate(chapters) if opened in chapter.results)
-            before, opened = opened, checks[at].look_closer(opened.name)
-            results = tuple(opened if r is before else r for r in chapters[at].results)
-            chapters[at] = replace(chapters[at], results=results)
-            if screen is not None:
-                path, source = checks[at].shown, checks[at].file.lines
-                screen.put(opened_lines(opened, path, source, screen.width, options.verbose))
-    except (LawBroke, SandboxFault) as error:
-        fault = Fault("the checks" if isinstance(error, LawBroke) else "the sandbox", str(error))
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
-        fault = Fault(place, f"{type(error).__name__}: {error}")
-    duration = time.monotonic() - started
-    report = Report(options.seed, options.effort, tuple(chapters), duration, fault)
-    if screen is not None:
-        screen.put(closing_lines(report, opened, "gdl-check", screen.width))
-    return report, opened
 
 
 def _has_case(check: ChapterCheck, name: str) -> bool:
     return bool(check.corpus(check.chapter.exercises[name]).cases)
 
 
-def _first_failure(chapters: list[ChapterResult]) -> Result | None:
-    for chapter in chapters:
-        for result in chapter.results:
-            failed = result.status not in (Verdict.PASSED, Verdict.NOT_STARTED)
-            if failed and chapter.error is None:
-                return result
-    return None
+def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -> None:
+    """Examine everything, showing verdicts as they come; shrink and open the first failure."""
+    for target, check in zip(found.targets, found.checks):
+        names = [n for n in target.names if not options.case or _has_case(check, n)]
+        for result in check.in_turn(names):
+            if not options.targets and not options.case and result.status != Verdict.PASSED:
+                names = [result.name]
+                break
+        found.chapters.append(check.chapter_result(names))
+        if screen is not None:
+            screen.put(chapter_lines(found.chapters[-1], check.file.lines, screen.width))
+    _open_first_failure(found)
+    if screen is not None and found.opened is not None:
+        check = found.checks[found.at]
+        path, source = check.shown, check.file.lines
+        screen.put(opened_lines(found.opened, path, source, screen.width, options.verbose))
 
 
-def _debug(opened: Result, checks: list[ChapterCheck]) -> int:
+def _open_first_failure(found: Found) -> None:
+    """Look closer at the first failure in a file that could be loaded."""
+    unfinished = [i for i, c in enumerate(found.chapters) if c.status != Verdict.PASSED]
+    found.at = next((i for i in unfinished if found.chapters[i].error), (unfinished or [0])[0])
+    for i in unfinished:
+        chapter = found.chapters[i]
+        for result in () if chapter.error else chapter.results:
+            if result.status in (Verdict.PASSED, Verdict.NOT_STARTED):
+                continue
+            found.at, found.opened = i, result
+            with contextlib.suppress(CannotLoad):  # though it could be loaded just now
+                found.opened = found.checks[i].look_closer(result.name)
+            results = tuple(found.opened if r is result else r for r in chapter.results)
+            found.chapters[i] = replace(chapter, results=results)
+            return
+
+
+def _again(options: argparse.Namespace, desk: Desk, found: Found) -> str:
+    """The command that checks once more what the next step is about."""
+    words = ["gdl-check"]
+    if options.workspace:
+        words += ["--workspace", shlex.quote(str(options.workspace))]
+    if options.reference:
+        words.append("--reference")
+    chapter, check = found.chapters[found.at], found.checks[found.at]
+    unfinished = [r for r in chapter.results if r.status != Verdict.PASSED]
+    about = found.opened or (None if chapter.error or not unfinished else unfinished[0])
+    if check.path == desk.path(check.chapter):
+        return " ".join([*words, about.id if about else chapter.id])
+    line = f":{about.line}" if about and about.line else ""
+    return " ".join([*words, shlex.quote(check.shown) + line])
+
+
+def _debug(opened: Result, check: ChapterCheck) -> int:
     from gdl_check.debug import step_through
 
-    check = next(c for c in checks if opened.id in {r.id for r in c.results.values()})
     if not os.isatty(0):
         note("gdl-check: --debug stops in pdb, which needs a terminal")
         return NOT_UNDERSTOOD

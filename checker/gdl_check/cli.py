@@ -25,6 +25,7 @@ exit codes:  0 all passed   1 something did not   2 not understood   3 our fault
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the result is its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_standard_streams()
     try:
         if words[:1] == ["dev"]:
             return _dev(words[1:])
@@ -38,8 +39,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT_PASSED
 
 
+def _open_standard_streams() -> None:
+    """Without them (`>&-` in a shell) the next file that is opened would take their place."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def _check(words: list[str]) -> int:
-    options = _check_parser().parse_args(words)
+    parser = _check_parser()
+    options = parser.parse_intermixed_args(words)
+    if options.debug and options.json:
+        parser.error("--debug talks to you on the screen: leave out --json")
     from gdl_check.sandbox import launch
 
     if launch.CAN_FORK:

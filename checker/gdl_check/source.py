@@ -6,6 +6,7 @@ import ast
 import difflib
 import hashlib
 import marshal
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +47,9 @@ class ChapterFile:
 
     def _compiled(self, flags: int) -> Any:
         try:
-            return compile(self.text, self.shown, "exec", flags, dont_inherit=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what Python thinks of the style of a file
+                return compile(self.text, self.shown, "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             told = Error(
                 type(error).__name__,
@@ -56,19 +59,25 @@ class ChapterFile:
                 (error.text or "").rstrip(),
             )
             raise CannotBeRead(told) from None
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise CannotBeRead(
-                Error("SyntaxError", f"Python cannot read this file: {error}")
-            ) from None
+        except (ValueError, RecursionError, MemoryError):
+            message = "something in this file is nested too deeply for Python to read"
+            raise CannotBeRead(Error("SyntaxError", message)) from None
 
     @cached_property
     def lines(self) -> list[str]:
-        return self.text.splitlines()
+        return self.text.split("\n")
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
-        """The functions and classes at the top level, the last one of each name."""
-        return {node.name: node for node in _statements(self.tree) if isinstance(node, Definition)}
+        """The functions and classes at the top level: of each name the last that is written.
+
+        Where several stand there, a stub is passed over; running the file shows which one counts.
+        """
+        found: dict[str, Definition] = {}
+        for node in _statements(self.tree):
+            if isinstance(node, Definition) and not (node.name in found and _is_empty(node)):
+                found[node.name] = node
+        return found
 
     @cached_property
     def names(self) -> dict[str, ast.stmt]:
@@ -90,51 +99,68 @@ def read_chapter_file(path: Path, shown: str) -> ChapterFile:
 
     try:
         if path.is_dir():
-            raise cannot(
-                "IsADirectoryError", f"{shown} is a folder; a Python file is expected here"
-            )
+            raise cannot("IsADirectoryError", "this is a folder; a Python file is expected here")
         if path.exists() and not path.is_file():
-            raise cannot("FileNotFoundError", f"{shown} is not an ordinary file")
+            raise cannot("FileNotFoundError", "this is not an ordinary file")
         if path.exists() and path.stat().st_size > LARGEST_FILE:
-            raise cannot("ValueError", f"{shown} is larger than 256 KB; is it the right file?")
+            raise cannot("TooLarge", "this is larger than 256 KB: is it the right file?")
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise cannot("FileNotFoundError", f"{shown} is not there") from None
+        raise cannot("FileNotFoundError", "there is no such file") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise cannot(type(error).__name__, f"{shown} cannot be read: {reason}") from None
+        raise cannot(type(error).__name__, f"it may not be read: {reason}") from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        message = f"{shown} is not UTF-8 text (line {line}); save it as UTF-8 in your editor"
+        message = f"line {line} is not UTF-8 text: save the file as UTF-8 in your editor"
         raise CannotBeRead(Error("UnicodeDecodeError", message, line)) from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        message = f"line {line} has zero bytes in it: this is not a text file, or a damaged one"
+        raise CannotBeRead(Error("UnicodeDecodeError", message, line))
     return ChapterFile(shown, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The statements at the top level, and those inside its if, try and with blocks."""
-    waiting: list[ast.stmt] = list(tree.body)
+    """The statements at the top level, and those inside its blocks (if, try, with, loops)."""
+    waiting: list[ast.AST] = list(tree.body)
     while waiting:
         node = waiting.pop(0)
-        yield node
-        if isinstance(node, (ast.If, ast.Try, ast.With)):
-            inner = [s for s in ast.iter_child_nodes(node) if isinstance(s, ast.stmt)]
-            for handler in getattr(node, "handlers", []):
-                inner += handler.body
-            waiting = inner + waiting
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, Definition | ast.expr):
+            waiting = [*ast.iter_child_nodes(node), *waiting]
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, Definition):
         yield node.name
+        for part in ast.walk(node):
+            if isinstance(part, ast.Global):
+                yield from part.names
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
             yield (alias.asname or alias.name).split(".")[0]
-    elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-        for name in ast.walk(node):
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                yield name.id
+    else:
+        for part in _own_parts(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                yield part.id
+
+
+def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement is made of, but for the statements inside it."""
+    for part in ast.iter_child_nodes(node):
+        if not isinstance(part, ast.stmt):
+            yield part
+            yield from _own_parts(part)
+
+
+def _is_empty(node: Definition) -> bool:
+    """Whether nothing is done but to raise NotImplementedError, as in a stub."""
+    body = [ast.unparse(statement) for statement in without_docstring(node)]
+    return body == ["raise NotImplementedError"]
 
 
 def without_docstring(node: Definition) -> list[ast.stmt]:
@@ -174,8 +200,8 @@ def wrong_parameters(node: Definition, stub: Definition) -> str | None:
     if isinstance(node, ast.ClassDef) or isinstance(stub, ast.ClassDef):
         if type(node) is type(stub):
             return None
-        kind = "class" if isinstance(stub, ast.ClassDef) else "function"
-        return f"{stub.name} must be a {kind}"
+        kinds = ("class", "function") if isinstance(stub, ast.ClassDef) else ("function", "class")
+        return f"a {kinds[0]} {parameters(stub)} is expected here, not a {kinds[1]}"
     wanted = len(stub.args.posonlyargs) + len(stub.args.args)
     most = len(node.args.posonlyargs) + len(node.args.args)
     least = most - len(node.args.defaults)
@@ -191,7 +217,8 @@ def missing(file: ChapterFile, stub: ChapterFile, name: str) -> Error:
     wanted = parameters(stub.definitions[name])
     others = [other for other in file.definitions if other not in stub.definitions]
     near = difflib.get_close_matches(name, others, n=3, cutoff=0.6)
-    message = f"a function {wanted} is expected in {file.shown}"
+    kind = "class" if isinstance(stub.definitions[name], ast.ClassDef) else "function"
+    message = f"a {kind} {wanted} is expected in {file.shown}"
     if near:
         lines = ", ".join(f"{other} (line {file.definitions[other].lineno})" for other in near)
         message += f"; found {lines}: rename it?"

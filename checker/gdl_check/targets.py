@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +84,7 @@ def _order(chapter_id: str) -> Callable[[str], int]:
 def _resolve_one(word: str, desk: Desk) -> list[Target]:
     if word == "all":
         return [_whole(load_chapter(chapter), desk) for chapter in chapter_modules()]
-    if re.fullmatch(r".*\.py(:\d+)?", word, re.IGNORECASE) or "/" in word or "\\" in word:
+    if re.fullmatch(r".*\.py(:\d+)*", word, re.IGNORECASE) or "/" in word or "\\" in word:
         return [_file(word, desk)]
     chapter_id, _, name = word.partition(".")
     if chapter_id not in chapter_modules():
@@ -101,8 +103,10 @@ def _whole(chapter: Chapter, desk: Desk) -> Target:
 
 def _file(word: str, desk: Desk) -> Target:
     """A chapter file, or the exercise that a line of it belongs to."""
-    name, _, line = word.rpartition(":") if re.search(r":\d+$", word) else (word, "", "")
+    name, line = re.fullmatch(r"(.*?)(?::(\d+))?(?::\d+)?", word).groups()  # type: ignore[union-attr]
     path = Path(name)
+    if path.is_dir():
+        raise NotUnderstood(f"{name} is a folder: name a chapter file in it")
     known = re.match(r"ch\d\d", path.name.lower())
     if known is None or known[0] not in chapter_modules():
         raise NotUnderstood(
@@ -111,36 +115,59 @@ def _file(word: str, desk: Desk) -> Target:
     chapter = load_chapter(known[0])
     if not path.exists() and (desk.folder / path.name).exists():
         path = desk.folder / path.name
+    if not path.exists():
+        meant = desk.path(chapter)
+        near = f": did you mean {shown_path(meant)}?" if meant.exists() else ""
+        raise NotUnderstood(f"there is no file {name}{near}")
     if not line:
         return Target(chapter, path, tuple(chapter.exercises))
     try:
         file = read_chapter_file(path, name)
-        nodes = [file.definitions[n] for n in chapter.exercises if n in file.definitions]
-    except CannotBeRead as error:
-        raise NotUnderstood(str(error)) from None
-    inside = [n.name for n in nodes if n.lineno <= int(line) <= (n.end_lineno or n.lineno)]
+        nodes = {n: file.definitions.get(n) or file.names.get(n) for n in chapter.exercises}
+    except CannotBeRead:
+        # Nothing in it can be checked: let that be said where it is said of the whole file.
+        return Target(chapter, path, tuple(chapter.exercises))
+    inside = [n for n, node in nodes.items() if node and _first(node) <= int(line) <= _last(node)]
     if not inside:
         raise NotUnderstood(f"no exercise stands in line {line} of {name}")
     return Target(chapter, path, tuple(inside))
 
 
+def _first(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _last(node: ast.stmt) -> int:
+    return node.lineno if node.end_lineno is None else node.end_lineno
+
+
+def shown_path(path: Path) -> str:
+    """A path as people write it: from here where it lies below, else whole."""
+    with contextlib.suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)
+
+
 def _unknown(word: str, chapter: Chapter | None = None) -> str:
     """One sentence on a word that names nothing, with what may have been meant."""
+    chapters, name = list(chapter_modules()), word.rpartition(".")[2]
     if chapter is not None:
-        known = [chapter.exercise_id(name) for name in chapter.exercises]
-        what = f"{chapter.id} has no exercise {word.partition('.')[2]!r}"
+        what = f"{chapter.id} has no exercise {name!r}"
+        known = [chapter.exercise_id(n) for n in chapter.exercises]
+        near = [chapter.exercise_id(n) for n in _close(name, chapter.exercises, 0.6)]
     else:
-        known = ["all", *chapter_modules()]
-        what = f"there is no chapter {word.partition('.')[0]!r}"
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if chapter is None and not near:
-        ids = [
+        what, known = f"there is no chapter {word.partition('.')[0]!r}", ["all", *chapters]
+        number = re.search(r"\d+", word)
+        counted = [f"ch{int(number[0]):02}"] if number else []
+        near = [c for c in counted if c in known] or _close(word.lower(), known, 0.5)
+        near = near or [
             load_chapter(c).exercise_id(n)
-            for c in chapter_modules()
-            for n in load_chapter(c).exercises
+            for c in chapters
+            for n in _close(name, load_chapter(c).exercises, 0.6)
         ]
-        bare = {id.partition(".")[2]: id for id in ids}
-        near = [bare[n] for n in difflib.get_close_matches(word.partition(".")[2] or word, bare, 1)]
-    if near:
-        return f"{what}: did you mean {near[0]}?"
-    return f"{what}: there are {', '.join(known[:20])}"
+    return f"{what}: did you mean {near[0]}?" if near else f"{what}: there are {', '.join(known)}"
+
+
+def _close(word: str, known: Iterable[str], cutoff: float) -> list[str]:
+    return difflib.get_close_matches(word, known, 1, cutoff)

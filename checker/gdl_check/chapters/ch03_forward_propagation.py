@@ -429,8 +429,7 @@ def multiplies_instead(a, b):
 
 
 @elementwise_add.misconception(
-    "the difference at every place",
-    "Nothing is taken away: the entries that meet are added.",
+    "the difference at every place", "Nothing is taken away: the entries that meet are added."
 )
 def subtracts_instead(a, b):
     check_lengths(a, b)
@@ -616,8 +615,7 @@ def last_left_out(values):
 
 
 @vector_sum.misconception(
-    "a sum that leaves out the first number",
-    "Python counts from 0: the first number is values[0].",
+    "a sum that leaves out the first number", "Python counts from 0: the first number is values[0]."
 )
 def first_left_out(values):
     total = 0.0
@@ -695,8 +693,8 @@ def from_the_end(values):
 
 vector_mean = exercise(
     "vector_mean",
-    inputs=dict(values=Array(("n",), lists=True)),
-    # Thirds of numbers that add up to 0 leave a rest in float32, where nothing is left beside it.
+    # Thirds of numbers that add up to 0 leave a rest in float32, which would be all there is.
+    inputs=dict(values=Array(("n",), SMALL, lists=True)),
     arrange=lambda values: dict(values=values if values.sum() else values + 1),
     edges=[
         dict(values=[1.0, 2.0, 6.0]),
@@ -811,8 +809,7 @@ def divided_by_one_less(values):
 
 
 @vector_mean.misconception(
-    "the sum divided by 3",
-    "The list may have any length: divide by len(values).",
+    "the sum divided by 3", "The list may have any length: divide by len(values)."
 )
 def hardcoded_three(values):
     if len(values) == 0:
@@ -951,8 +948,7 @@ def elementwise_not_dot(inputs, weights):
 
 
 @weighted_sum.misconception(
-    "the mean of the products",
-    "A weighted sum is a sum: do not divide by the number of inputs.",
+    "the mean of the products", "A weighted sum is a sum: do not divide by the number of inputs."
 )
 def averages_instead_of_sums(inputs, weights):
     check_lengths(inputs, weights)
@@ -1716,11 +1712,7 @@ stacked_predict = exercise(
             output_weights=[[1.0, 0.5, -1.0]],
         ),
         *(
-            dict(
-                inputs=game,
-                hidden_weights=INPUT_TO_HIDDEN,
-                output_weights=HIDDEN_TO_PREDICTION,
-            )
+            dict(inputs=game, hidden_weights=INPUT_TO_HIDDEN, output_weights=HIDDEN_TO_PREDICTION)
             for game in GAMES
         ),
         dict(inputs=[2.0], hidden_weights=[[-3.0]], output_weights=[[0.5]]),
@@ -2429,8 +2421,7 @@ def zero_overruled(a_shape, b_shape):
 
 
 @broadcast_shape.misconception(
-    "only equal sizes let through",
-    "A size of 1 fits any other: it is stretched to it.",
+    "only equal sizes let through", "A size of 1 fits any other: it is stretched to it."
 )
 def ones_not_stretched(a_shape, b_shape):
     a_shape, b_shape = filled_up(a_shape, b_shape)
@@ -2543,7 +2534,7 @@ dot_shape = exercise(
         ((1, 4), (4, 3)),
         ((2, 4), (4, 3)),
         ((2, 1), (1, 3)),
-        ((100, 784), (784, 10)),
+        ((5000, 3), (3, 10)),
         ((2, 2), (2, 2)),
         ((2, 3), (3, 2)),
         ((3,), (3,)),

@@ -6,20 +6,23 @@ text leaves out. No line relies on colour.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gdl_check.compare import as_array
+from gdl_check.examine import REPEATABLE
 from gdl_check.render.values import (
+    broken,
     call_lines,
+    cut,
     kind_of,
     numbers_apart,
     pasteable,
     side_by_side,
     table,
+    wrap,
 )
 from gdl_check.results import (
     Call,
@@ -43,7 +46,8 @@ WORDS = {
     Verdict.ERROR: "error",
 }
 LABEL = 11
-MOST_PRINTED = 20
+MOST_PRINTED = 8
+SELF_EXPLAINING = ("Missing", "Parameters", "Timeout", "Ended")
 FORMS = {
     "float32": "the arrays in float32",
     "list": "the arrays as lists",
@@ -52,7 +56,7 @@ FORMS = {
 }
 
 
-def chapter_lines(chapter: ChapterResult, width: int) -> Iterator[Line]:
+def chapter_lines(chapter: ChapterResult, source: Sequence[str], width: int) -> Iterator[Line]:
     """A chapter's verdicts: one line where all passed, else the exercises by verdict."""
     passed = chapter.counts.get("passed", 0)
     total = len(chapter.results)
@@ -60,41 +64,44 @@ def chapter_lines(chapter: ChapterResult, width: int) -> Iterator[Line]:
     title = chapter.title.partition(": ")[2] or chapter.title
     room = width - len(chapter.id) - len(count) - 4
     style = "good" if passed == total else ""
-    yield [
-        (chapter.id, "strong"),
-        ("  " + textwrap.shorten(title, room, placeholder="...").ljust(room) + "  ", ""),
-        (count, style),
-    ]
+    yield [(chapter.id, "strong"), ("  " + cut(title, room).ljust(room) + "  ", ""), (count, style)]
     if passed == total:
         return
-    if chapter.error is not None:
-        yield []
-        yield from error_lines(chapter.error, chapter.path, width)
-        return
     yield []
+    if chapter.error is not None:
+        yield from error_lines(chapter.error, chapter.path, source, width)
+        return
     for verdict, word in WORDS.items():
         names = [result.name for result in chapter.results if result.status == verdict]
         if names:
             indent = " " * (len("not started") + 4)
-            text = textwrap.wrap(", ".join(names), width - len(indent), break_long_words=False)
+            text = wrap(", ".join(names), width - len(indent))
             yield [("  " + word.ljust(len(indent) - 2), str(verdict)), (text[0], "")]
             yield from ([(indent + line, "")] for line in text[1:])
 
 
 def opened_lines(
-    result: Result, path: str, source: list[str], width: int, verbose: bool
+    result: Result, path: str, source: Sequence[str], width: int, verbose: bool
 ) -> Iterator[Line]:
     """One exercise's failure, opened: claim, smallest case, expected and yours, its name."""
     yield []
     where = f"{path}:{result.line}" if result.line else path
-    gap = max(2, width - len(result.name) - len(where) - 2)
-    yield [("  " + result.name, "strong"), (" " * gap, ""), (where, "dim")]
+    gap = width - len(result.name) - len(where) - 2
+    if gap >= 2:
+        yield [("  " + result.name, "strong"), (" " * gap, ""), (where, "dim")]
+    else:
+        yield [("  " + result.name, "strong")]
+        yield [("  " + end_of(where, width - 2), "dim")]
     law = result.opened
     error = result.error
     if error is not None and (law is None or law.status in ("error", "timeout")):
         yield from exercise_error_lines(result, error, source, width)
     elif law is not None:
         yield from law_lines(result, law, width, verbose)
+        if error is not None:
+            yield []
+            where = f" (line {error.line})" if error.line else ""
+            yield from wrapped(sentence(f"on other inputs {raised(error)}{where}"), width, "error")
     if result.misconception is not None:
         named = result.misconception
         yield []
@@ -103,7 +110,7 @@ def opened_lines(
         yield from wrapped(named.says, width)
     if result.supplied:
         yield []
-        names = ", ".join(name.partition(".")[2] for name in result.supplied)
+        names = _and([name.partition(".")[2] for name in result.supplied])
         yield from wrapped(f"It rests on {names}, not passed yet: ours was used instead.", width)
     yield from printed_lines(result.stdout, width, verbose)
 
@@ -111,7 +118,7 @@ def opened_lines(
 def law_lines(result: Result, law: LawResult, width: int, verbose: bool) -> Iterator[Line]:
     shown = law.counterexample
     assert shown is not None
-    yield from wrapped(f"{result.name} {law.claim}.", width, "claim")
+    yield from wrapped(f"Does not hold: {result.name} {law.claim}.", width, "claim")
     yield []
     if law.gradient is not None:
         yield from gradient_lines(law.gradient, width, verbose)
@@ -143,7 +150,7 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
     for key in shown.path:
         expected, got = expected[key], got[key]
     pair = side_by_side(expected, got, shown.where)
-    if pair is not None:
+    if pair is not None and max(map(len, pair[0] + pair[1])) <= width - 4:
         for label, value, lines, style in (
             ("expected", expected, pair[0], "good"),
             ("yours", got, pair[1], "bad"),
@@ -160,7 +167,7 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
         for index in shown.where[:5]:
             ours, theirs = numbers_apart(float(a[index]), float(b[index]))
             text = f"at [{', '.join(map(str, index))}] expected {ours}, yours {theirs}"
-            yield [("    " + text, "bad")]
+            yield from wrapped(text, width, "bad", "    ")
         return
     if a is not None and b is not None and not a.ndim and not b.ndim:
         ours, theirs = numbers_apart(float(a), float(b))
@@ -169,8 +176,7 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
         return
     for label, value, style in (("expected", expected, "good"), ("yours", got, "bad")):
         kind = kind_of(value)
-        text = textwrap.shorten(pasteable(value), width * 2, placeholder=" ...")
-        lines = textwrap.wrap(text, width - 4 - LABEL, break_on_hyphens=False) or [""]
+        lines = wrap(cut(pasteable(value), width * 2), width - 4 - LABEL) or [""]
         if isinstance(value, (np.ndarray, list, tuple, dict)):
             yield [(f"  {label.ljust(LABEL)}{kind}", "")]
             yield from ([("    " + line, style)] for line in lines)
@@ -196,7 +202,7 @@ def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
 def asked(call: Call, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
     """One of several calls that a law made, and what it came to."""
     lines = call_lines(call.name, _named(call.args, inputs), width - 4)
-    gave = call.raised or textwrap.shorten(pasteable(call.returned), width - 10, placeholder=" ...")
+    gave = call.raised or cut(pasteable(call.returned), width - 10)
     for line in lines:
         yield [("    " + line, "code")]
     yield [("    -> " + gave, "")]
@@ -216,7 +222,8 @@ def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterato
     if report.worst is not None:
         name, index, yours, measured, bound = report.worst
         entry = f"{name}[{', '.join(map(str, index))}]" if index else name
-        yield [(f"  Raise {entry} a little, and for each unit the result changes by", "")]
+        text = f"Raise {entry} a little, and for each unit the result changes by"
+        yield from wrapped(text, width)
         yield [
             ("    measured  ", ""),
             (f"{measured:+.6g}".ljust(12), "good"),
@@ -266,49 +273,66 @@ def _ratios(yours: np.ndarray, measured: np.ndarray) -> list[str]:
     return [" ".join(text.rjust(width) for text in row) for row in texts]
 
 
+def raised(error: Error) -> str:
+    """What an answer did instead of returning, as the middle of a sentence."""
+    if error.type == "SystemExit":
+        return "it tried to end Python (SystemExit)"
+    if error.type == "NotImplementedError" and error.trace and not error.message:
+        name = error.trace[-1][1]
+        return f"{name} is not written to its end: it still raises NotImplementedError"
+    if error.type in SELF_EXPLAINING:
+        return error.message
+    return f"it raised {error.type}" + (f": {error.message}" if error.message else "")
+
+
 def exercise_error_lines(
-    result: Result, error: Error, source: list[str], width: int
+    result: Result, error: Error, source: Sequence[str], width: int
 ) -> Iterator[Line]:
     """Why an answer could not be examined, with the learner's own lines."""
-    if error.type in ("Missing", "Parameters", "Timeout", "Ended"):
-        yield from wrapped(sentence(error.message), width, "error")
-    elif error.type == "NotImplementedError" and error.trace:
-        yield from wrapped(
-            f"{error.trace[-1][1]} is not written to its end: it still raises NotImplementedError.",
-            width,
-            "error",
-        )
-    else:
-        message = f"{error.type}: {error.message}" if error.message else error.type
-        yield from wrapped(f"It raised {message}", width, "error")
-    for line, function in error.trace[-4:]:
-        text = source[line - 1].strip() if 0 < line <= len(source) else ""
-        yield from wrapped(f"line {line}, in {function}:   {text}", width, "", "    ")
-    if not error.trace and error.line and error.line <= len(source):
-        yield from wrapped(
-            f"line {error.line}:   {source[error.line - 1].strip()}", width, "", "    "
-        )
+    yield from wrapped(sentence(raised(error), result.name), width, "error")
+    yield from trace_lines(error, source, width)
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
         yield [("  on this call:", "")]
         yield from call_of(law.counterexample, width)
 
 
-def error_lines(error: Error, path: str, width: int) -> Iterator[Line]:
+def trace_lines(error: Error, source: Sequence[str], width: int) -> Iterator[Line]:
+    """The lines of the learner's file that an exception came through."""
+    shown = error.trace[-4:] or ([(error.line, "")] if error.line else [])
+    for line, function in dict.fromkeys(shown):
+        if 0 < line <= len(source) and source[line - 1].strip():
+            place = f"line {line}, in {function}:" if function.isidentifier() else f"line {line}:"
+            yield from wrapped(f"{place}   {source[line - 1].strip()}", width, "", "    ")
+
+
+def error_lines(error: Error, path: str, source: Sequence[str], width: int) -> Iterator[Line]:
     """Why a chapter's file cannot be loaded."""
     place = f"{path}:{error.line}" if error.line else path
-    yield [("  This file cannot be loaded: ", "error"), (place, "strong")]
-    kind = "" if error.type in ("Timeout", "Ended") else f"{error.type}: "
-    if error.type in ("FileNotFoundError", "IsADirectoryError", "UnicodeDecodeError", "ValueError"):
-        kind = ""
-    yield from wrapped(f"{kind}{error.message}", width)
-    if error.text:
-        text = error.text.lstrip()
-        yield [("    " + text, "code")]
-        if error.column:
-            offset = error.column - 1 - (len(error.text) - len(text))
-            yield [("    " + " " * max(0, offset) + "^", "mark")]
+    yield from labelled("This file cannot be loaded:", place, width, "error", "strong")
+    if error.trace:
+        yield from wrapped(sentence(f"when it was opened, {raised(error)}"), width)
+        yield from trace_lines(error, source, width)
+    elif error.text or error.column:
+        yield from wrapped(f"{error.type}: {error.message}", width)
+        yield from pointed_lines(error, width)
+    else:
+        yield from wrapped(sentence(error.message), width)
+        yield from trace_lines(error, source, width)
     yield from wrapped("None of its exercises can be checked until that is mended.", width)
+
+
+def pointed_lines(error: Error, width: int) -> Iterator[Line]:
+    """A line of the learner's file with a caret below the place that Python stumbled over."""
+    text = error.text.replace("\t", " ")
+    first = len(text) - len(text.lstrip())
+    at = max(0, (error.column or 1) - 1 - first)
+    # A long line is shown around the place.
+    first += max(0, at - (width - 4) // 2) if len(text) - first > width - 4 else 0
+    at = max(0, (error.column or 1) - 1 - first)
+    yield [("    " + text[first : first + width - 4], "code")]
+    if error.column and at < width - 4:
+        yield [("    " + " " * at + "^", "mark")]
 
 
 def printed_lines(printed: str, width: int, verbose: bool) -> Iterator[Line]:
@@ -318,18 +342,19 @@ def printed_lines(printed: str, width: int, verbose: bool) -> Iterator[Line]:
         return
     yield []
     yield [("  It printed:", "")]
-    most = len(lines) if verbose else MOST_PRINTED
-    for line in lines[:most]:
-        text = line if verbose or len(line) <= width - 4 else line[: width - 8] + " ..."
-        yield [("    " + text, "dim")]
-    if len(lines) > most:
-        yield [(f"    and {len(lines) - most} more lines: see them with -v", "dim")]
+    for line in lines if verbose else lines[:MOST_PRINTED]:
+        for part in (wrap(line, width - 4) or [""]) if verbose else [cut(line, width - 4)]:
+            yield [("    " + part, "dim")]
+    if len(lines) > MOST_PRINTED and not verbose:
+        yield [(f"    and {len(lines) - MOST_PRINTED} more lines: see them with -v", "dim")]
 
 
-def closing_lines(
-    report: Report, opened: Result | None, command: str, width: int
-) -> Iterator[Line]:
-    """The conclusion, at the bottom: how it went, and the next command."""
+def closing_lines(report: Report, opened: Result | None, again: str, width: int) -> Iterator[Line]:
+    """The conclusion, at the bottom: how it went, and the next command.
+
+    `again` is the command that checks once more what has been opened, or else what cannot be
+    loaded, or else what comes next.
+    """
     yield []
     if report.fault is not None:
         text = (
@@ -344,37 +369,53 @@ def closing_lines(
         what = results[0].id if len(results) == 1 else f"all {passed} exercises"
         yield [("  passed: ", "good"), (what, "strong")]
         return
-    broken = next((chapter for chapter in report.chapters if chapter.error), None)
-    if opened is None and broken is not None:
-        yield [("  again: ", ""), (f"{command} {broken.id}", "code")]
-        return
     if opened is not None:
         law = opened.opened
-        if law is not None and law.counterexample is not None:
-            again = f"{command} {opened.id} --case {law.counterexample.case}"
-            yield [("  again: ", ""), (again, "code")]
-            yield [("  step through it: ", ""), (f"{again} --debug", "code")]
-        else:
-            yield [("  again: ", ""), (f"{command} {opened.id}", "code")]
-    started = next((r for r in results if r.status == Verdict.NOT_STARTED), None)
-    if opened is None and started is not None:
+        # What depends on the calls before it is not to be seen on one case alone.
+        if law is not None and law.counterexample is not None and law.claim != REPEATABLE:
+            again += f" --case {law.counterexample.case}"
+            yield from labelled("again:", again, width)
+            yield from labelled("step through it:", f"{again} --debug", width)
+            return
+    elif not any(chapter.error for chapter in report.chapters):
+        started = next(r for r in results if r.status == Verdict.NOT_STARTED)
         chapter = next(c for c in report.chapters if started in c.results)
         where = f"{chapter.path}:{started.line}" if started.line else chapter.path
-        yield [("  next: ", ""), (started.name, "strong"), (f"  {where}", "")]
+        yield from labelled(f"next: write {started.name} in", where, width, "", "strong")
+        yield from labelled("then:", again, width)
+        return
+    yield from labelled("again:", again, width)
+
+
+def labelled(
+    label: str, text: str, width: int, style: str = "", text_style: str = "code"
+) -> Iterator[Line]:
+    """A label and what it belongs to, beside each other where that fits."""
+    if len(label) + len(text) + 3 <= width:
+        yield [(f"  {label} ", style), (text, text_style)]
+        return
+    yield [(f"  {label}", style)]
+    parts = broken(text, width - 4) if " " in text else [end_of(text, width - 4)]
+    yield from ([("    " + part, text_style)] for part in parts)
+
+
+def end_of(path: str, width: int) -> str:
+    """The end of a path that is too long, which says more than its beginning."""
+    return path if len(path) <= width else "..." + path[3 - width :]
 
 
 def wrapped(text: str, width: int, style: str = "", indent: str = "  ") -> Iterator[Line]:
     """A sentence on as many lines as it needs."""
-    for line in textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-    ):
-        yield [(line, style)]
+    yield from ([(line, style)] for line in wrap(text, width, indent))
 
 
-def sentence(text: str) -> str:
-    """A message as a sentence of its own."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".")) else ".")
+def sentence(text: str, name: str = "") -> str:
+    """A message as a sentence of its own; a name that it begins with is left as it is written."""
+    if not (name and text.startswith(name)):
+        text = text[:1].upper() + text[1:]
+    return text + ("" if text.endswith(("?", ".")) else ".")
 
 
-def _and(names: tuple[str, ...]) -> str:
-    return " and ".join(names)
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

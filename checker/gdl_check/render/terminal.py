@@ -67,4 +67,5 @@ def _clean(text: str) -> str:
 
 def note(text: str) -> None:
     """A line about what is being done, for those who wait; never on standard output."""
-    print(text, file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        print(_clean(text), file=sys.stderr, flush=True)

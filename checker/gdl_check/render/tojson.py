@@ -16,7 +16,7 @@ from gdl_check.results import (
     Report,
     Result,
 )
-from gdl_check.sandbox.wire import to_wire
+from gdl_check.sandbox.wire import number_to_wire, to_wire
 
 VERSION = 1
 
@@ -66,12 +66,7 @@ def _exercise(result: Result) -> dict[str, Any]:
             "laws": [_law(law) for law in result.laws],
             "misconception": None
             if named is None
-            else {
-                "name": named.name,
-                "says": named.says,
-                "matched": named.matched,
-                "of": named.of,
-            },
+            else {"name": named.name, "says": named.says, "matched": named.matched, "of": named.of},
             "error": _error(result.error),
             "stdout": result.stdout or None,
         }
@@ -117,7 +112,7 @@ def _gradient(report: GradientReport | None) -> dict[str, Any] | None:
         "entries": report.entries,
         "wrong": report.wrong,
         "skipped": report.skipped,
-        "max_relative_error": report.max_relative_error,
+        "max_relative_error": number_to_wire(report.max_relative_error),
         "autopsy": report.autopsy,
     }
     return _present(told)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +16,10 @@ from gdl_check.sandbox.named import NamedFunction
 from gdl_check.sandbox.wire import Opaque, Seed
 
 LARGEST_SHOWN = 6
+MOST_LINES = 8
+MOST_DIGITS = 40
+_FILLER = "\0"
+_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 
 
 def pasteable(value: Any) -> str:
@@ -26,6 +33,8 @@ def pasteable(value: Any) -> str:
         return pasteable(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}[repr(value)]
+    if isinstance(value, int) and value.bit_length() > 4 * MOST_DIGITS:
+        return f"<a whole number of {int(value.bit_length() * math.log10(2)) + 1} digits>"
     if isinstance(value, list):
         return f"[{', '.join(map(pasteable, value))}]"
     if isinstance(value, tuple):
@@ -50,25 +59,70 @@ def call_lines(name: str, arguments: Mapping[str, Any], width: int) -> list[str]
         return [call]
     lines = []
     for parameter, value in arguments.items():
-        whole = f"{parameter} = {pasteable(value)}"
-        if len(whole) > width and isinstance(value, np.ndarray):
-            lines += _array_lines(parameter, value, width)
-        else:
-            lines.append(whole)
-    return [*lines, f"{name}({', '.join(arguments)})"]
+        lines += _assignment_lines(parameter, value, width)
+    return [*lines, *broken(f"{name}({', '.join(arguments)})", width)]
 
 
-def _array_lines(parameter: str, value: np.ndarray, width: int) -> list[str]:
-    if max(value.shape) > 4 * LARGEST_SHOWN or value.ndim != 2:
-        return [f"# {parameter}: array of shape {value.shape}, {_extent(value)}"]
-    rows = [pasteable(row) for row in value.tolist()]
-    lines = [f"{parameter} = np.array([{rows[0]},"]
-    lines += [f"    {row}," for row in rows[1:-1]] + [f"    {rows[-1]}])"]
+def _assignment_lines(parameter: str, value: Any, width: int) -> list[str]:
+    lines = broken(f"{parameter} = {pasteable(value)}", width)
+    if len(lines) > 1 and isinstance(value, np.ndarray) and value.ndim == 2 and len(value) > 1:
+        rows = [pasteable(row) for row in value.tolist()]
+        end = pasteable(value).rpartition("]]")[2]
+        lines = broken(f"{parameter} = np.array([{rows[0]},", width)
+        for row in (*(f"{row}," for row in rows[1:-1]), f"{rows[-1]}]{end}"):
+            lines += broken(row, width, "    ")
+    if len(lines) > MOST_LINES and isinstance(value, np.ndarray):
+        text = f"{parameter}: array of shape {value.shape}, {_extent(value)}"
+        return broken(text, width, "# ")
     return lines
 
 
+def broken(code: str, width: int, indent: str = "") -> list[str]:
+    """Code on as many lines as it needs, broken where Python allows it: never inside a text."""
+    whole = _QUOTED.sub(lambda text: text[0].replace(" ", _FILLER), code)
+    lines = textwrap.wrap(
+        whole,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent or "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_FILLER, " ") for line in lines]
+
+
+def cut(text: str, width: int) -> str:
+    """The beginning of a text, with dots where there is more."""
+    spread = _spread(text.expandtabs(4))
+    return _gathered(spread if len(spread) <= width else spread[: width - 4] + " ...")
+
+
+def wrap(text: str, width: int, indent: str = "") -> list[str]:
+    """A text on as many lines as it needs."""
+    lines = textwrap.wrap(
+        _spread(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return list(map(_gathered, lines))
+
+
+def _spread(text: str) -> str:
+    """A text whose length is the room that it takes: wide characters get a filler beside them."""
+    if text.isascii():
+        return text
+    wide = ("W", "F")
+    return "".join(c + _FILLER if unicodedata.east_asian_width(c) in wide else c for c in text)
+
+
+def _gathered(spread: str) -> str:
+    return spread.replace(_FILLER, "")
+
+
 def _extent(value: np.ndarray) -> str:
-    return f"from {value.min():g} to {value.max():g}"
+    return f"from {float(value.min()):g} to {float(value.max()):g}"
 
 
 def kind_of(value: Any) -> str:

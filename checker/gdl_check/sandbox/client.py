@@ -14,15 +14,18 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from gdl_check.sandbox import launch
+from gdl_check.sandbox.confine import MEMORY
 from gdl_check.sandbox.programs import Handle, Outcome, Raised, Step
 from gdl_check.sandbox.wire import (
     Decoder,
+    TooManyParts,
     Violation,
     encode,
     parse_header,
@@ -33,7 +36,17 @@ from gdl_check.sandbox.wire import (
 Program = Sequence[Step]
 
 SECONDS = 5.0
+ALL_REPLIES = 6  # times the seconds for one reply, and a little more for every program
+A_LITTLE = 0.1
+MOST_RECEIVED = 256 << 20
+TRACE_SECONDS, REST_OF_TRACE_SECONDS = 0.5, 0.1
+START_SECONDS = 60.0
 AT_ONCE = 20  # programs in one message: the worker begins while we write the next
+
+
+TRACE_LINE = re.compile(r'File "(.+?)", line (\d{1,7})\b')
+# What reading a reply may raise where it is not what a worker of ours sends.
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError)
 
 
 class SandboxFault(Exception):
@@ -42,7 +55,9 @@ class SandboxFault(Exception):
 
 @dataclass(frozen=True)
 class Ended(Exception):
-    """A worker that will not answer any more: `how` is "timeout", "crash" or "violation".
+    """A worker that will not answer any more.
+
+    `how` is "timeout", "crash", "memory" (it asked for or returned too much) or "violation" (of the protocol).
 
     `ahead` counts the programs that it had finished without telling us what came of them.
     """
@@ -74,6 +89,7 @@ class Connection:
         self.read_fd, self.write_fd, self.trace_fd = read_fd, write_fd, trace_fd
         self.chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.received = 0
         self.threads = [
             threading.Thread(target=self._read, daemon=True),
             threading.Thread(target=self._write, daemon=True),
@@ -83,7 +99,8 @@ class Connection:
 
     def _read(self) -> None:
         try:
-            while chunk := os.read(self.read_fd, 1 << 18):
+            while self.received < MOST_RECEIVED and (chunk := os.read(self.read_fd, 1 << 18)):
+                self.received += len(chunk)
                 self.chunks.put(chunk)
         except OSError:
             pass
@@ -124,29 +141,42 @@ class ForkedConnection(Connection):
     """A worker forked from the warm process (Linux)."""
 
     def __init__(self) -> None:
-        self.control = launch.warm_process()
         self.channel, theirs = socket.socketpair()
         trace, their_trace = os.pipe()
-        progress = os.memfd_create("progress")
-        os.truncate(progress, launch.PROGRESS.size)
+        progress = _sealed_memory(launch.PROGRESS.size)
         self.shared = mmap.mmap(progress, launch.PROGRESS.size)
-        try:
-            socket.send_fds(self.control, [b"F"], [theirs.fileno(), their_trace, progress])
-            answer = self.control.recv(launch.PID.size)
-        except OSError:
-            answer = b""
+        fds = [theirs.fileno(), their_trace, progress]
+        # Once more with another warm process: a learner's code may have ended the one there was.
+        pid = self._fork(fds) or self._fork(fds)
         theirs.close()
         for fd in (their_trace, progress):
             os.close(fd)
-        if len(answer) != launch.PID.size:
-            launch.forget_warm_process()
+        if pid is None:
+            self.channel.close()
             os.close(trace)
             raise SandboxFault("the process that runs learners' code does not start here")
-        (self.pid,) = launch.PID.unpack(answer)
+        self.pid = pid
         super().__init__(self.channel.fileno(), self.channel.fileno(), trace)
 
+    def _fork(self, fds: list[int]) -> int | None:
+        """Have a worker forked on these descriptors: its process id, if all is well."""
+        self.control = launch.warm_process()
+        self.control.settimeout(START_SECONDS)
+        try:
+            socket.send_fds(self.control, [b"F"], fds)
+            answer = self.control.recv(launch.PID.size)
+        except OSError:
+            answer = b""
+        if len(answer) == launch.PID.size:
+            return int(launch.PID.unpack(answer)[0])
+        launch.forget_warm_process()
+        return None
+
     def ask_for_trace(self) -> None:
-        os.kill(self.pid, signal.SIGUSR1)
+        try:
+            os.kill(self.pid, signal.SIGUSR1)
+        except OSError:
+            pass
 
     def under_way(self) -> int | None:
         return int(launch.PROGRESS.unpack_from(self.shared)[0])
@@ -155,7 +185,11 @@ class ForkedConnection(Connection):
         try:
             self.control.sendall(b"K" + launch.PID.pack(self.pid))
         except OSError:
-            launch.forget_warm_process()
+            # The warm process is gone, and ends nobody any more.
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+            except OSError:
+                pass
         try:
             self.channel.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -164,6 +198,16 @@ class ForkedConnection(Connection):
     def close(self) -> None:
         super().close()
         self.channel.detach()
+
+
+def _sealed_memory(size: int) -> int:
+    """A descriptor of shared memory that nobody can make smaller under our feet."""
+    import fcntl
+
+    memory = os.memfd_create("progress", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.truncate(memory, size)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return memory
 
 
 class SpawnedConnection(Connection):
@@ -176,6 +220,7 @@ class SpawnedConnection(Connection):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=launch.environment(),
+            cwd=os.sep,  # not among the learner's files
             start_new_session=os.name == "posix",
         )
         streams = (self.process.stdout, self.process.stdin, self.process.stderr)
@@ -197,8 +242,8 @@ class SpawnedConnection(Connection):
 class Worker:
     """One worker process that has opened one learner's file.
 
-    `seconds` is how long one reply may take. Every method raises Ended once the worker is gone,
-    and SandboxFault where none could be started.
+    `seconds` is how long one reply may take; all of them together have a limit as well. Every
+    method raises Ended once the worker is gone, and SandboxFault where none could be started.
     """
 
     def __init__(self, seconds: float = SECONDS, fork: bool = launch.CAN_FORK) -> None:
@@ -209,6 +254,7 @@ class Worker:
         self.frames: deque[tuple[int, bytes, bytes]] = deque()
         self.sent = 0
         self.answered = 0
+        self.waited = 0.0
 
     def load(self, files: Mapping[str, Source], main: str) -> None:
         """Have the file of the module `main` opened, and others as it imports them.
@@ -231,7 +277,10 @@ class Worker:
     def opened(self) -> Outcome:
         """Wait until the file is open, and say what came of it. Raises Ended."""
         header, _ = self._receive()
-        return Outcome(raised=_raised(header.get("error")), printed=_printed(header))
+        try:
+            return Outcome(raised=_raised(header.get("error")), printed=_printed(header))
+        except UNREADABLE as error:
+            self._give_up("violation", _disturbed(error))
 
     def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
         """Send programs; the outcomes of each one's steps follow as they arrive.
@@ -242,37 +291,74 @@ class Worker:
         for start in range(0, len(programs), AT_ONCE):
             some = enumerate(programs[start : start + AT_ONCE], first + start)
             self._send([_request(request_id, program) for request_id, program in some])
-        return (_outcomes(*self._receive()) for _ in programs)
+        return (self._outcomes(program) for program in programs)
+
+    def _outcomes(self, program: Program) -> list[Outcome]:
+        header, payload = self._receive()
+        try:
+            outcomes = _read_outcomes(header, payload, len(program))
+        except TooManyParts as much:
+            self._give_up("violation", str(much))
+        except UNREADABLE as error:
+            self._give_up("violation", _disturbed(error))
+        raised = outcomes[-1].raised
+        if raised is not None and raised.type in ("MemoryError", "TooMuch"):
+            # The next call would only fill the memory once more.
+            message = f"it asked for more than {MEMORY >> 30} GB of memory"
+            raise Ended("memory", raised.message if raised.type == "TooMuch" else message, raised.line)
+        return outcomes
 
     def _send(self, frames: list[bytes]) -> None:
         self.sent += len(frames)
         self.connection.requests.put(b"".join(frames))
 
     def _receive(self) -> tuple[dict[str, Any], bytes]:
-        while not self.frames:
-            try:
-                chunk = self.connection.chunks.get(timeout=self.seconds)
-            except queue.Empty:
-                self._give_up("timeout", f"it ran for {self.seconds:g} seconds")
-            if not chunk:
-                self._give_up("crash", "it ended the process it was running in")
-            self.kept += chunk
+        if not self.frames:
+            self._wait_for_frames()
+        request_id, head, payload = self.frames.popleft()
+        try:
+            if request_id != self.answered:
+                raise Violation("an answer to something that was not asked")
+            self.answered += 1
+            return parse_header(head), payload
+        except Violation as violation:
+            self._give_up("violation", _disturbed(violation))
+
+    def _wait_for_frames(self) -> None:
+        """Wait for at least one whole reply, however many pieces it comes in."""
+        began = time.monotonic()
+        left_for_all = ALL_REPLIES * self.seconds + A_LITTLE * self.sent - self.waited
+        while True:
             try:
                 self.frames.extend(split_frames(self.kept, bounded=True))
             except Violation as violation:
-                self._give_up("violation", str(violation))
-        request_id, head, payload = self.frames.popleft()
-        if request_id != self.answered:
-            self._give_up("violation", "it answered a question that was not asked")
-        self.answered += 1
-        try:
-            return parse_header(head), payload
-        except Violation as violation:
-            self._give_up("violation", str(violation))
+                self._give_up("violation", _disturbed(violation))
+            if self.frames:
+                break
+            left = min(self.seconds, left_for_all) - (time.monotonic() - began)
+            try:
+                chunk = self.connection.chunks.get(timeout=max(0.0, left))
+            except queue.Empty:
+                self._give_up("timeout", self._too_long(left_for_all))
+            if not chunk:
+                self._give_up(*self._cut_off())
+            self.kept += chunk
+        self.waited += time.monotonic() - began
+
+    def _too_long(self, left_for_all: float) -> str:
+        if left_for_all >= self.seconds:
+            return f"it ran for {self.seconds:g} seconds"
+        whole = ALL_REPLIES * self.seconds + A_LITTLE * self.sent
+        return f"its calls took {whole:.0f} seconds together, and the last one went on"
+
+    def _cut_off(self) -> tuple[str, str]:
+        if self.connection.received >= MOST_RECEIVED:
+            return "violation", f"it returned more than {MOST_RECEIVED >> 20} MB in all"
+        return "crash", "it ended the Python process that ran it"
 
     def _give_up(self, how: str, message: str) -> NoReturn:
         line = self._line(ask=how == "timeout")
-        under_way = self.connection.under_way()
+        under_way = None if how == "violation" else self.connection.under_way()
         ahead = 0 if under_way is None else max(0, min(under_way, self.sent - 1) - self.answered)
         raise Ended(how, message, line, ahead) from None
 
@@ -280,15 +366,17 @@ class Worker:
         """The line of the learner's file that was being executed, where the worker can tell."""
         if ask:
             self.connection.ask_for_trace()
-        trace = b""
+        trace, until = b"", time.monotonic() + TRACE_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.connection.trace_fd, selectors.EVENT_READ)
-            while selector.select(timeout=0.2):
+            while selector.select(max(0.0, until - time.monotonic())):
                 chunk = os.read(self.connection.trace_fd, 1 << 16)
+                if not trace:
+                    until = time.monotonic() + REST_OF_TRACE_SECONDS
                 trace += chunk
-                if not chunk or len(trace) > 1 << 18:
+                if not chunk or len(trace) > 1 << 18 or time.monotonic() > until:
                     break
-        for path, line in re.findall(r'File "(.+?)", line (\d+)', trace.decode("utf-8", "replace")):
+        for path, line in TRACE_LINE.findall(trace.decode("utf-8", "replace")):
             if path in self.paths:
                 return int(line)
         return None
@@ -311,17 +399,24 @@ def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
     return to_wire(arg, buffers)
 
 
-def _outcomes(header: dict[str, Any], payload: bytes) -> list[Outcome]:
-    try:
-        decoder = Decoder(payload)
-        printed = _printed(header)
-        return [_outcome(told, decoder, printed) for told in header["outcomes"]]
-    except (Violation, KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Ended("violation", f"its reply cannot be read ({error})") from None
+def _disturbed(error: Exception) -> str:
+    """What to say where something other than the worker's own reply came back."""
+    what = str(error) if isinstance(error, Violation) else "a reply that makes no sense"
+    return f"it wrote into the channel between worker and checker ({what})"
+
+
+def _read_outcomes(header: dict[str, Any], payload: bytes, steps: int) -> list[Outcome]:
+    decoder = Decoder(payload)
+    printed = _printed(header)
+    outcomes = [_outcome(told, decoder, printed) for told in header["outcomes"]]
+    whole = len(outcomes) == steps or (outcomes and outcomes[-1].raised is not None)
+    if not whole or len(outcomes) > steps:
+        raise Violation("an answer to only a part of what was asked")
+    return outcomes
 
 
 def _outcome(told: dict[str, Any], decoder: Decoder, printed: str) -> Outcome:
-    changed = tuple(int(i) for i in told.get("changed", ()))
+    changed = tuple(i for i in told.get("changed", ()) if type(i) is int and 0 <= i < 99)
     raised = _raised(told.get("error"))
     value = decoder.value(told["value"]) if raised is None else None
     return Outcome(value, raised, changed, printed)

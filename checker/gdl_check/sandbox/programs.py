@@ -22,6 +22,10 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 
 
+class TooMuch(Exception):
+    """An answer returned more than can be taken in."""
+
+
 @dataclass(frozen=True)
 class Handle:
     """The result of an earlier step of the same program."""
@@ -96,7 +100,7 @@ def _execute_step(names: Mapping[str, Any], step: Step, results: list[Any]) -> D
     done = Done()
     try:
         if step.do == "call":
-            done.value = names[step.name](*args)
+            done.value = _callable(names, step.name)(*args)
         elif step.do == "get":
             done.value = getattr(args[0], step.name)
         elif step.do == "method":
@@ -111,6 +115,15 @@ def _execute_step(names: Mapping[str, Any], step: Step, results: list[Any]) -> D
         i for i, arg in enumerate(args) if before[i] is not None and _fingerprint(arg) != before[i]
     ]
     return done
+
+
+def _callable(names: Mapping[str, Any], name: str) -> Callable[..., Any]:
+    answer: Callable[..., Any] | None = names.get(name)
+    if callable(answer):
+        return answer
+    if name not in names:
+        raise NameError(f"there is no {name} once the whole file has been run")
+    raise TypeError(f"{name} is not a function, but of type {type(answer).__name__}")
 
 
 def _argument(arg: Any, results: list[Any]) -> Any:
@@ -145,5 +158,5 @@ def _listed(values: Iterator[Any]) -> list[Any]:
     for item in values:
         listed.append(item)
         if len(listed) > MAX_ITEMS:
-            raise RuntimeError(f"this iterator went on for more than {MAX_ITEMS} items")
+            raise TooMuch(f"it returned something that goes on for more than {MAX_ITEMS:,} items")
     return listed

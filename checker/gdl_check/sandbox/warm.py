@@ -6,6 +6,7 @@ and answers its process id, `K` and a process id ends one. It ends when the sock
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import mmap
 import os
@@ -19,9 +20,17 @@ import numpy.random  # noqa: F401  loaded here once instead of in every worker t
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle
 
+PR_SET_CHILD_SUBREAPER = 36
+MOST_STRAYS = 10_000
+
 
 def main(control_fd: int) -> None:
     """Fork workers on order until the control socket ends."""
+    os.setsid()  # what the terminal sends to its programs (Ctrl-C) is not meant for us
+    os.chdir("/proc")  # where nothing can be created, whatever a relative path says
+    for first, last in ((3, control_fd), (control_fd + 1, 4096)):
+        os.closerange(first, last)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     _forget_paths()
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.collect()
@@ -46,8 +55,10 @@ def main(control_fd: int) -> None:
             if pid in workers:
                 workers.remove(pid)
                 _end(pid)
+                _end_strays(workers)
     for pid in workers:
         _end(pid)
+    _end_strays(set())
 
 
 def _forget_paths() -> None:
@@ -76,6 +87,20 @@ def _end(pid: int) -> None:
         except (ProcessLookupError, PermissionError):
             pass
     os.waitpid(pid, 0)
+
+
+def _end_strays(workers: set[int]) -> None:
+    """End what learners' code has left behind: the system hands us what has lost its parent."""
+    for _ in range(MOST_STRAYS):
+        try:
+            with open("/proc/thread-self/children", encoding="ascii") as children:
+                strays = {int(pid) for pid in children.read().split()} - workers
+        except OSError:
+            return
+        if not strays:
+            return
+        for pid in strays:
+            _end(pid)
 
 
 def serve_alone(patience: float) -> None:

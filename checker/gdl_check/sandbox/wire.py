@@ -29,7 +29,10 @@ _decode_json = json.JSONDecoder().decode
 
 DTYPES = {
     name: np.dtype(name)
-    for name in ("float64", "float32", "int64", "int32", "int8", "uint8", "bool", "complex128")
+    for name in (
+        *("float64", "float32", "float16", "bool", "complex128"),
+        *("int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8"),
+    )
 }
 # By their short form, which tells a big-endian dtype from a native one (and is quick to get).
 _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
@@ -37,6 +40,10 @@ _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
 
 class Violation(ValueError):
     """The other side broke the protocol; nothing more it says is believed."""
+
+
+class TooManyParts(Violation):
+    """A value with more parts than we take in."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,15 @@ def split_frames(kept: bytearray, bounded: bool = False) -> list[tuple[int, byte
 
     Raises Violation where `bounded` and a frame announces more than is allowed.
     """
-    frames, start = [], 0
+    frames: list[tuple[int, bytes, bytes]] = []
+    start = 0
     with memoryview(kept) as arrived:
         while start + PREFIX.size <= len(arrived):
             head, payload, request_id = PREFIX.unpack_from(arrived, start)
             if bounded and (head > MAX_HEADER or payload > MAX_PAYLOAD):
-                raise Violation("it announced an impossible message")
+                if frames:
+                    break  # what came before it counts
+                raise Violation("a message too large to be one")
             first = start + PREFIX.size
             middle, end = first + head, first + head + payload
             if end > len(arrived):
@@ -90,15 +100,15 @@ def parse_header(head: bytes) -> dict[str, Any]:
     try:
         header = _decode_json(head.decode())
     except (ValueError, RecursionError) as error:
-        raise Violation(f"the header is not JSON: {type(error).__name__}") from None
+        raise Violation(f"a header that is not JSON: {type(error).__name__}") from None
     if not isinstance(header, dict):
-        raise Violation("the header is not an object")
+        raise Violation("a header that is not an object")
     return header
 
 
 def number_to_wire(value: float | int | bool) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
-        return repr(value)
+        return float.__repr__(value)  # NumPy's own would name its type
     if isinstance(value, int) and abs(value) > EXACT:
         # Python refuses to write decimal numbers of more than 4,300 digits.
         return str(value) if value.bit_length() < 10_000 else hex(value)
@@ -137,12 +147,18 @@ def to_wire(value: Any, buffers: list[bytes] | None) -> dict[str, Any]:
 
 def _array_to_wire(value: np.ndarray, buffers: list[bytes] | None) -> dict[str, Any]:
     if type(value) is not np.ndarray:
-        if isinstance(value, np.ma.MaskedArray):
+        if any(kind.__name__ == "MaskedArray" for kind in type(value).__mro__):
             return {"type": "object", "class": "masked array"}
         value = np.array(value, subok=False)
     name = _NAMES.get(value.dtype.str)
+    if name is None and value.dtype.kind in "fiuc":
+        # Numbers all the same: of another byte order, or with more digits than we have.
+        value = value.astype(value.dtype.newbyteorder("="))
+        if value.dtype.str not in _NAMES:
+            value = value.astype(complex if value.dtype.kind == "c" else float)
+        name = _NAMES[value.dtype.str]
     if name is None:
-        kind = "array of objects" if value.dtype == object else f"array of {value.dtype.name}"
+        kind = "array of objects" if value.dtype.kind == "O" else f"array of {value.dtype.name}"
         return {"type": "object", "class": kind}
     told: dict[str, Any] = {"type": "array", "shape": list(value.shape), "dtype": name}
     if buffers is None:
@@ -187,9 +203,11 @@ class Decoder:
     def value(self, told: Any, depth: int = 0) -> Any:
         self.items += 1
         if depth > MAX_DEPTH or self.items > self.most:
-            raise Violation("the value is nested too deeply or has too many items")
+            raise TooManyParts(
+                f"it returned something nested too deeply, or of more than {self.most:,} parts"
+            )
         if not isinstance(told, dict):
-            raise Violation("a value is not an object")
+            raise Violation("a value that is not an object")
         kind = told.get("type")
         if kind == "array":
             return self.array(told)
@@ -205,23 +223,23 @@ class Decoder:
         if kind == "dict":
             return self._dict(told.get("data"), depth)
         if kind == "rng":
-            return Seed(int(_number(told.get("seed"))))
+            return Seed(_seed(told.get("seed")))
         if kind == "object":
             return _object(told)
-        raise Violation(f"no value is of the type {str(kind)[:40]!r}")
+        raise Violation(f"a value of the type {str(kind)[:40]!r}")
 
     def array(self, told: dict[str, Any]) -> Any:
         dtype, shape = DTYPES.get(str(told.get("dtype"))), told.get("shape")
         if dtype is None or not isinstance(shape, list) or len(shape) > 16:
-            raise Violation("an array has an unknown dtype or shape")
+            raise Violation("an array of an unknown dtype or shape")
         size = dtype.itemsize
         for length in shape:
             if type(length) is not int or not 0 <= length <= MAX_PAYLOAD:
-                raise Violation("an array has an impossible shape")
+                raise Violation("an array of an impossible shape")
             size *= length
         start, self.offset = self.offset, self.offset + size
         if self.offset > len(self.payload):
-            raise Violation("an array is longer than what was sent")
+            raise Violation("an array that is longer than its message")
         if dtype.kind == "b":
             # A byte that is neither 0 nor 1 would make a bool that is neither true nor false.
             return np.ndarray(shape, np.uint8, self.payload, start) != 0
@@ -230,18 +248,18 @@ class Decoder:
 
     def _values(self, data: Any, depth: int) -> Iterator[Any]:
         if not isinstance(data, list):
-            raise Violation("a collection has no items")
+            raise Violation("a collection without items")
         for item in data:
             yield self.value(item, depth + 1)
 
-    def _dict(self, data: Any, depth: int) -> dict[Any, Any]:
+    def _dict(self, data: Any, depth: int) -> dict[Any, Any] | Opaque:
         if not isinstance(data, list) or not all(isinstance(p, list) and len(p) == 2 for p in data):
-            raise Violation("a dict has no pairs")
+            raise Violation("a dict without pairs")
         told = [(self.value(k, depth + 1), self.value(v, depth + 1)) for k, v in data]
         try:
             return dict(told)
-        except TypeError:
-            raise Violation("a dict has a key that cannot be one") from None
+        except TypeError:  # a key was of a class that is not known here
+            return Opaque("dict")
 
 
 def _number(data: Any) -> float | int | bool:
@@ -254,25 +272,36 @@ def _number(data: Any) -> float | int | bool:
             return int(data, 0) if "x" in data else int(data)
         except ValueError:
             pass
-    raise Violation("a number is none")
+    raise Violation("a number that is none")
+
+
+def _seed(data: Any) -> int:
+    if type(data) is not int or not 0 <= data < 2**63:
+        raise Violation("a seed that is none")
+    return data
 
 
 def _text(data: Any) -> str:
     if not isinstance(data, str):
-        raise Violation("a text is none")
+        raise Violation("a text that is none")
     return data
 
 
-def _set(items: list[Any]) -> set[Any]:
+def _set(items: list[Any]) -> set[Any] | Opaque:
     try:
         return set(items)
     except TypeError:
-        raise Violation("a set has an item that cannot be one") from None
+        return Opaque("set")
 
 
 def _object(told: dict[str, Any]) -> Any:
     name = _text(told.get("class"))[:64]
     data = told.get("data")
     if name in FUNCTIONS and isinstance(data, list):
-        return NamedFunction(name, tuple(float(_number(item)) for item in data))
+        function = NamedFunction(name, tuple(float(_number(item)) for item in data))
+        try:
+            function.source  # noqa: B018
+        except IndexError:
+            raise Violation("a function without its parameters") from None
+        return function
     return Opaque(name, _text(told.get("text", ""))[:200])

@@ -17,15 +17,18 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
+
+import numpy
 
 from gdl_check.sandbox.confine import confine
 from gdl_check.sandbox.launch import PROGRESS
-from gdl_check.sandbox.programs import Done, Handle, Step, execute
+from gdl_check.sandbox.programs import Done, Handle, Step, TooMuch, execute
 from gdl_check.sandbox.wire import (
     MAX_HEADER,
     MAX_PAYLOAD,
+    PREFIX,
     Decoder,
     encode,
     parse_header,
@@ -40,6 +43,7 @@ ONLY_THESE = (
     "{name!r} is not there: only NumPy, the standard library and the chapters' own files "
     "can be imported in a check"
 )
+NO_FILES = "; a check neither reads nor writes files"
 
 
 class Printed(io.TextIOBase):
@@ -166,7 +170,7 @@ class Worker:
             else:
                 reply = self.run(request, payload, buffers)
             reply["printed"] = self.printed.take()
-            self.channel.reply(encode(request_id, reply, buffers))
+            self.channel.reply(_bounded(request_id, reply, buffers))
 
     def load(self, request: dict[str, Any], payload: bytes) -> dict[str, Any]:
         """Open the learner's file, and the earlier chapters it asks for."""
@@ -194,12 +198,7 @@ class Worker:
             Step(do, name, tuple(_argument(decoder, arg) for arg in args))
             for do, name, args in request["steps"]
         ]
-        outcomes = [self.outcome(done, buffers) for done in execute(self.names, steps)]
-        if sum(map(len, buffers)) > MAX_PAYLOAD or len(str(outcomes)) > MAX_HEADER // 2:
-            too_much = {"type": "OverflowError", "message": "it returned more than 32 MB"}
-            buffers.clear()
-            return {"outcomes": [{"error": too_much}]}
-        return {"outcomes": outcomes}
+        return {"outcomes": [self.outcome(done, buffers) for done in execute(self.names, steps)]}
 
     def outcome(self, done: Done, buffers: list[bytes]) -> dict[str, Any]:
         if done.error is not None:
@@ -217,6 +216,8 @@ class Worker:
             message = str(error)[:500]
         except BaseException:
             message = ""
+        if isinstance(error, OSError) and error.filename is not None:
+            message += NO_FILES
         paths = self.chapter_files.paths if self.chapter_files else set()
         trace = [frame for frame in _frames_of(error) if frame[2] in paths]
         if len(trace) > 2 * SHOWN_FRAMES:
@@ -227,6 +228,17 @@ class Worker:
             "trace": [[line, function[:64]] for line, function, _ in trace],
             "kinds": [kind.__name__[:64] for kind in type(error).__mro__[:8]],
         }
+
+
+def _bounded(request_id: int, reply: dict[str, Any], buffers: list[bytes]) -> bytes:
+    """A reply as a frame; one that is too large becomes one that says so."""
+    if sum(map(len, buffers)) <= MAX_PAYLOAD:
+        frame = encode(request_id, reply, buffers)
+        if PREFIX.unpack_from(frame)[0] <= MAX_HEADER:
+            return frame
+    message = f"it returned more than a check takes in ({MAX_PAYLOAD >> 20} MB)"
+    reply["outcomes"] = [{"error": {"type": TooMuch.__name__, "message": message}}]
+    return encode(request_id, reply, [])
 
 
 def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
@@ -250,11 +262,19 @@ def no_input(*_: Any) -> str:
 def settle(trace_fd: int, patience: float | None) -> None:
     """Leave this process as a learner's code should find it: no paths, no modules of ours.
 
+    What a learner's code changes in `numpy` or `os` is then its own affair: we have copies.
     On a signal (or, where there is none, when `patience` seconds are over) the line that is being
     executed is written to `trace_fd`.
     """
+    copies = {
+        "np": SimpleNamespace(**vars(numpy)),
+        "os": SimpleNamespace(**vars(os)),
+        "time": SimpleNamespace(**vars(time)),
+    }
     for name in [name for name in sys.modules if name.split(".")[0] == "gdl_check"]:
-        del sys.modules[name]
+        module = vars(sys.modules.pop(name))
+        module.update({name: copy for name, copy in copies.items() if name in module})
+    sys.argv[:] = sys.orig_argv[:] = [""]
     builtins.input = no_input
     faulthandler.enable(file=trace_fd)
     if patience is None:
