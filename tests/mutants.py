@@ -77,11 +77,12 @@ OTHER_NAMES = {
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
-    """One mistake in one reference; `text` is the whole file that holds it."""
+    """One mistake in one reference: the definition's `source`, and the whole file's `text`."""
 
     id: str
     exercise: str
     change: str
+    source: str
     text: str
 
 
@@ -118,7 +119,7 @@ def mutants_of(chapter: Chapter, name: str) -> tuple[Mutant, ...]:
         met[label] += 1
         mutant_id = label if met[label] == 1 else f"{label}#{met[label]}"
         text = "\n".join([*before, source, *after]) + "\n"
-        found.append(Mutant(mutant_id, name, change, text))
+        found.append(Mutant(mutant_id, name, change, source, text))
     return tuple(found)
 
 
@@ -216,14 +217,15 @@ def _blocks(function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
 
 def _names(function: ast.FunctionDef, exercise: Exercise) -> Names:
     parameters = [arg.arg for arg in function.args.args if arg.arg != "self"]
-    bound = [n.id for n in ast.walk(function) if _is_name(n, ast.Store) and n.id != "_"]
+    written = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+    bound = [n.id for n in written if isinstance(n.ctx, ast.Store) and n.id != "_"]
     drawn = {name: getattr(spec, "values", (0,)) for name, spec in exercise.inputs.items()}
     signed = [name for name in parameters if min(drawn.get(name, (-1,))) < 0]
     return Names(list(dict.fromkeys(parameters + bound)), signed)
 
 
-def _is_name(node: Any, context: type[ast.expr_context] = ast.Load) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, context)
+def _is_name(node: Any) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
 def _with(node: Any, site: Any, new: Any) -> Any:
@@ -297,8 +299,9 @@ def _of_expression(node: Any, names: Names) -> Iterator[Change]:
         yield from _of_sequence(node)
     elif isinstance(node, ast.Dict):
         for i in range(len(node.keys)):
-            rest = [node.keys[:i] + node.keys[i + 1 :], node.values[:i] + node.values[i + 1 :]]
-            yield f"drop-{i + 1}", _like(node, keys=rest[0], values=rest[1])
+            keys, values = node.keys[:], node.values[:]
+            del keys[i], values[i]
+            yield f"drop-{i + 1}", _like(node, keys=keys, values=values)
         for i in range(len(node.values) - 1):
             yield f"swap-{i + 1}-{i + 2}", _like(node, values=_swapped(node.values, i))
     elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):

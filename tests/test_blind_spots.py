@@ -6,12 +6,13 @@ cannot; then the examination must reject the answer all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
+
 from gdl_check.compare import difference
 from gdl_check.corpus import Corpus, corpus_for
 from gdl_check.course import load_chapter
@@ -147,9 +148,7 @@ def right_backprop(inputs: Any, targets: Any, weights_0_1: Any, weights_1_2: Any
 
 FACTOR_TWO: dict[str, Callable[..., Any]] = {
     "ch04.weight_delta": lambda x, prediction, target: 2 * (prediction - target) * x,
-    "ch04.gd_step": lambda x, weight, target, rate: (
-        weight - rate * 2 * (x * weight - target) * x
-    ),
+    "ch04.gd_step": lambda x, weight, target, rate: weight - rate * 2 * (x * weight - target) * x,
 }
 FORGOT_INPUT: dict[str, Callable[..., Any]] = {
     "ch04.weight_delta": lambda x, prediction, target: prediction - target,
@@ -367,9 +366,7 @@ def slopes_of_all_units(inputs: Any, targets: Any, weights_0_1: Any, weights_1_2
 
 
 @planted("zero", "ch06.backprop", ON, ON, ON, SQUARE)
-def slope_one_exactly_at_zero(
-    inputs: Any, targets: Any, weights_0_1: Any, weights_1_2: Any
-) -> Any:
+def slope_one_exactly_at_zero(inputs: Any, targets: Any, weights_0_1: Any, weights_1_2: Any) -> Any:
     before = inputs.dot(weights_0_1)
     hidden = np.maximum(before, 0)
     delta = hidden.dot(weights_1_2) - targets
@@ -511,7 +508,7 @@ def test_a_right_backward_step_passes_whatever_comes_from_above() -> None:
     check_slopes(right_slopes, upstream_like(BEFORE))
 
 
-def different_arrays() -> Iterator[Sequence[float]]:
+def different_arrays() -> Iterator[Any]:
     rng = np.random.default_rng(0)
     for size in range(2, 8):
         for _ in range(200):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from gdl_check import corpus
 from gdl_check.check import ChapterCheck, Settings
 from gdl_check.course import load_chapter
@@ -27,43 +28,43 @@ CHAPTER = load_chapter("ch06")
 # One mistake of each kind: seen on drawn cases only (and shrunk), on an edge, an exception, a
 # memory from call to call, a gradient, and an answer that hangs on the order of a set.
 MISTAKES = {
-    "pressure": '''
+    "pressure": """
 def pressure(inputs, targets):
     if 1 < len(inputs) < 6:
         inputs, targets = inputs[:-1], targets[:-1]
     return (2 * targets - 1).dot(inputs)
-''',
-    "relu_deriv": '''
+""",
+    "relu_deriv": """
 def relu_deriv(output):
     return (output >= 0).astype(float)
-''',
-    "collapse_linear": '''
+""",
+    "collapse_linear": """
 CALLS = []
 
 def collapse_linear(weights_0_1, weights_1_2):
     CALLS.append(None)
     return weights_0_1.dot(weights_1_2) + (len(CALLS) > 90)
-''',
-    "forward": '''
+""",
+    "forward": """
 def forward(inputs, weights_0_1, weights_1_2):
     if weights_0_1.shape[1] == 4:
         raise ValueError("four hidden units are too many")
     hidden = relu(inputs.dot(weights_0_1))
     return hidden, hidden.dot(weights_1_2)
-''',
-    "backprop": '''
+""",
+    "backprop": """
 def backprop(inputs, targets, weights_0_1, weights_1_2):
     hidden = relu(inputs.dot(weights_0_1))
     delta = 2 * (hidden.dot(weights_1_2) - targets)
     below = delta.dot(weights_1_2.T) * (hidden > 0)
     return inputs.T.dot(below), hidden.T.dot(delta)
-''',
-    "dead_units": '''
+""",
+    "dead_units": """
 def dead_units(inputs, weights_0_1):
     words = list({"dead", "alive", "on", "off", "asleep", "awake"})
     off = np.maximum(inputs.dot(weights_0_1), 0) == 0
     return off.all(axis=0) if words[0] == "dead" else off.any(axis=0)
-''',
+""",
 }
 
 # Modules with constants in them, loaded before ours: Hypothesis would pick such constants up.
@@ -159,9 +160,7 @@ def test_the_same_under_another_hash_seed(desk: Desk, hash_seed: str, tmp_path: 
     assert desk.check("ch06", hash_seed=hash_seed, cache=fresh) == first_run(desk)
 
 
-def test_the_same_with_other_modules_imported_and_a_fresh_cache(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_the_same_with_other_modules_imported_and_a_fresh_cache(desk: Desk, tmp_path: Path) -> None:
     fresh = desk.check("ch06", cache=tmp_path, with_others=True)
     assert fresh == first_run(desk)
     assert desk.check("ch06", cache=tmp_path, with_others=True) == fresh, "with the warm cache"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from gdl_check import corpus
 from gdl_check.corpus import Case
 from gdl_check.course import Chapter, all_chapters, load_chapter

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from gdl_check import gate
 from gdl_check.compare import expect
 from gdl_check.corpus import Corpus, edge_case
@@ -121,9 +122,7 @@ def test_it_complains_about_a_right_answer_that_fails() -> None:
         return np.trunc(2 * x + 0.25) + 0.0 * x if len(x) == 1 else 2 * np.trunc(x)
 
     problems = complaints(made)
-    assert [problem.partition(":")[0] for problem in problems] == [
-        "the right answer rounded fails"
-    ]
+    assert [problem.partition(":")[0] for problem in problems] == ["the right answer rounded fails"]
 
 
 @pytest.mark.parametrize("hints", [(), ("only one",), (*HINTS, "a fourth")])
@@ -207,7 +206,7 @@ def test_it_complains_about_a_stub_with_the_answer_in_it(course: Path) -> None:
 def test_it_complains_about_a_missing_stub(course: Path) -> None:
     (course / "exercises" / "ch06_backpropagation.py").unlink()
     assert first_complaint("ch06") == (
-        "exercises/ch06_backpropagation.py is not there: run gdl-check dev stubs"
+        "exercises/ch06_backpropagation.py: there is no such file: run gdl-check dev stubs"
     )
 
 

@@ -46,7 +46,7 @@ def _stub_problems(chapter: Chapter) -> Iterator[str]:
         stub = read_chapter_file(path, f"exercises/{chapter.file_name}")
         same = stub.text == stub_of(solution, set(chapter.exercises))
     except CannotBeRead as error:
-        yield f"{error}: run gdl-check dev stubs"
+        yield f"exercises/{chapter.file_name}: {error}: run gdl-check dev stubs"
         return
     if not same:
         yield f"{stub.shown} is not what its solution gives: run gdl-check dev stubs"

@@ -169,7 +169,7 @@ weight_deltas = exercise(
 def spares_silent_inputs(answer, inputs, delta):
     silent = inputs.copy()
     silent[0] = 0
-    expect(answer(silent, delta)[0], "the first one, whose input is 0,").equals(0)
+    expect(answer(silent, delta)[0], "the one whose input is 0").equals(0)
 
 
 @weight_deltas.law("is 0 everywhere when the prediction hits")
@@ -334,7 +334,7 @@ def spares_silent_inputs(answer, inputs, weights, target, learning_rate):
     silent = inputs.copy()
     silent[0] = 0
     new = answer(silent, weights, target, learning_rate)
-    expect(new[0], "the first weight, whose input is 0,").equals(weights[0])
+    expect(new[0], "the weight whose input is 0").equals(weights[0])
 
 
 @gd_step_multi_input.law("makes the miss 1 - learning_rate * |inputs|^2 times as large")
@@ -957,6 +957,7 @@ output_deltas = exercise(
         dict(predictions=[1.0], targets=[3.0]),
         dict(predictions=[0.0, 2.0], targets=[0.0, 2.0]),
         dict(predictions=[1.0, -1.0, 4.0, 0.0], targets=[3.0, -1.0, -2.0, 5.0]),
+        dict(predictions=[0.86, 0.9637575], targets=[1.0, 0.99061772]),
         dict(predictions=[1e6, -1e6], targets=[1e6 - 1, 1e6]),
     ],
     hints=[
@@ -1410,7 +1411,7 @@ def spares_outputs_that_hit(answer, inputs, deltas):
     hit = deltas.copy()
     hit[0] = 0
     rows = np.asarray(answer(inputs, hit))
-    expect(rows[0], "the first row, whose output hit,").equals(np.zeros_like(inputs))
+    expect(rows[0], "the row whose output hits").equals(np.zeros_like(inputs))
 
 
 @weight_deltas_matrix.law("is 0 in the column of an input that is 0")
@@ -1418,7 +1419,7 @@ def spares_silent_inputs(answer, inputs, deltas):
     silent = inputs.copy()
     silent[-1] = 0
     table = np.asarray(answer(silent, deltas))
-    expect(table[:, -1], "the last column, whose input is 0,").equals(np.zeros_like(deltas))
+    expect(table[:, -1], "the column whose input is 0").equals(np.zeros_like(deltas))
 
 
 @weight_deltas_matrix.law("gives every output the row it would have alone")
@@ -1611,7 +1612,7 @@ def spares_silent_inputs(answer, inputs, weights, targets, learning_rate):
     silent = inputs.copy()
     silent[-1] = 0
     new = np.asarray(answer(silent, weights, targets, learning_rate))
-    expect(new[:, -1], "the last column, whose input is 0,").equals(weights[:, -1])
+    expect(new[:, -1], "the column whose input is 0").equals(weights[:, -1])
 
 
 @mimo_step.law("makes every miss 1 - learning_rate * |inputs|^2 times as large")
@@ -1666,6 +1667,20 @@ def mimo_with(change):
 )
 def outer_transposed(*args):
     return mimo_with(lambda inputs, deltas: np.outer(inputs, deltas))(*args)
+
+
+@mimo_step.misconception(
+    "the printed book's step, entry by entry",
+    "The printed listing calls outer_prod(input, delta), and then weights[i][j] meets the entry "
+    "[i][j] of a table that is turned over: the miss of one output, the input of another. Deltas "
+    "first. Only where there are as many inputs as outputs does it run at all.",
+)
+def outer_transposed_in_loops(inputs, weights, targets, learning_rate):
+    table, new = np.outer(inputs, weights.dot(inputs) - targets), weights.copy()
+    for i in range(len(weights)):
+        for j in range(len(weights[0])):
+            new[i][j] -= learning_rate * table[i][j]
+    return new
 
 
 @mimo_step.misconception(
@@ -1987,7 +2002,7 @@ weights_as_images = exercise(
 @weights_as_images.law("is column k again when image k is flattened")
 def flattens_to_the_columns(answer, weights):
     images = np.asarray(answer(weights))
-    expect(images.reshape(10, 784).T, "the images, flattened into columns,").equals(weights)
+    expect(images.reshape(10, 784).T, "the images, flattened into columns").equals(weights)
 
 
 @weights_as_images.law("has the first 28 weights in an image's top row, from left to right")
@@ -2279,10 +2294,12 @@ def is_zero_when_all_are_wrong(answer, scores):
 @accuracy.law("takes the first of equal scores for the guess")
 def first_wins_on_a_tie(answer, scores, labels):
     equal = np.zeros_like(scores)
-    expect(answer(equal, 0 * labels), "with all scores equal and labels 0, it").equals(1)
+    expect(answer(equal, 0 * labels), "with all scores equal and every label 0").equals(1)
     if scores.shape[1] > 1:
         last = np.full_like(labels, scores.shape[1] - 1)
-        expect(answer(equal, last), "with all scores equal and the last label, it").equals(0)
+        expect(answer(equal, last), "with all scores equal and every label the last place").equals(
+            0
+        )
 
 
 @accuracy.law("counts every row the same")

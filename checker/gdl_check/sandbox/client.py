@@ -57,7 +57,8 @@ class SandboxFault(Exception):
 class Ended(Exception):
     """A worker that will not answer any more.
 
-    `how` is "timeout", "crash", "memory" (it asked for or returned too much) or "violation" (of the protocol).
+    `how` is "timeout", "crash", "memory" (it asked for too much, or returned it) or "violation" (of
+    the protocol).
 
     `ahead` counts the programs that it had finished without telling us what came of them.
     """
@@ -302,10 +303,12 @@ class Worker:
         except UNREADABLE as error:
             self._give_up("violation", _disturbed(error))
         raised = outcomes[-1].raised
-        if raised is not None and raised.type in ("MemoryError", "TooMuch"):
-            # The next call would only fill the memory once more.
+        # After one of these the next call would only fill the memory once more.
+        if raised is not None and raised.type == "MemoryError":
             message = f"it asked for more than {MEMORY >> 30} GB of memory"
-            raise Ended("memory", raised.message if raised.type == "TooMuch" else message, raised.line)
+            raise Ended("memory", message, raised.line)
+        if raised is not None and raised.type == "TooMuch":
+            raise Ended("memory", raised.message, raised.line)
         return outcomes
 
     def _send(self, frames: list[bytes]) -> None:
