@@ -119,9 +119,7 @@ class Learner:
         """Write these functions, and rightly those three that are not among them."""
         self.write(chapter_file(**(RIGHT | answers)))
 
-    def check(
-        self, *words: str, seconds: float = 5.0, columns: int | None = None, looked_at: bool = True
-    ) -> Checked:
+    def check(self, *words: str, seconds: float = 5.0, columns: int | None = None) -> Checked:
         """Run the command in this process; with `columns`, on a terminal without colour."""
         reports: list[Report] = []
 
@@ -147,7 +145,7 @@ class Learner:
                 assert isinstance(refused.code, int)
                 code = refused.code
         checked = Checked(code, out.getvalue(), err.getvalue(), reports[-1] if reports else None)
-        if looked_at:
+        if not checked.out.startswith("{"):
             look_at(checked.out, columns or 80)
         return checked
 
@@ -176,7 +174,7 @@ class Learner:
         *words: str,
         columns: int = 80,
         typed: Callable[[str], str | None] | None = None,
-        **env: str,
+        **environment: str,
     ) -> Checked:
         """Start the command on a terminal; `typed` is asked what to type after what is there."""
         ours, theirs = pty.openpty()

@@ -43,7 +43,7 @@ CALLS = []
 
 def collapse_linear(weights_0_1, weights_1_2):
     CALLS.append(None)
-    return weights_0_1.dot(weights_1_2) + (len(CALLS) > 90)
+    return weights_0_1.dot(weights_1_2) + (len(CALLS) % 7 == 0)
 """,
     "forward": """
 def forward(inputs, weights_0_1, weights_1_2):
@@ -63,7 +63,7 @@ def backprop(inputs, targets, weights_0_1, weights_1_2):
 def dead_units(inputs, weights_0_1):
     words = list({"dead", "alive", "on", "off", "asleep", "awake"})
     off = np.maximum(inputs.dot(weights_0_1), 0) == 0
-    return off.all(axis=0) if words[0] == "dead" else off.any(axis=0)
+    return ~off.all(axis=0) if words[0] < "b" else off.any(axis=0)
 """,
 }
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import pytest
+
 import ch03_forward_propagation as ch03
 import ch04_gradient_descent as ch04
 import ch05_many_weights as ch05
 import ch06_backpropagation as ch06
-import numpy as np
-import pytest
 
 RTOL = 1e-9
 
@@ -694,11 +695,7 @@ MISTAKES = [
     Mistake(
         5,
         "outer_transposed, subtracted twice (the notebook's old output)",
-        [
-            [0.02265, 0.1034, -0.44705],
-            [0.094085, 0.20026, -0.011245],
-            [-0.01092, 1.30048, 0.07924],
-        ],
+        [[0.02265, 0.1034, -0.44705], [0.094085, 0.20026, -0.011245], [-0.01092, 1.30048, 0.07924]],
         lambda: transposed_step(2),
         transposed_twice_learned,
     ),

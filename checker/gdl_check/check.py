@@ -113,6 +113,7 @@ class ChapterCheck:
     examinations: dict[str, Examination] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
+    rests_on: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = SECONDS
     timeouts: int = 0
     broken: CannotLoad | None = None
@@ -149,9 +150,9 @@ class ChapterCheck:
         return ChapterResult(self.chapter.id, self.chapter.title, self.shown, results, error)
 
     def _examined(self, exercise: Exercise) -> Result:
-        return self._unrunnable(exercise) or self._examined_by_running(exercise)
+        return self.unrunnable(exercise) or self._examined_by_running(exercise)
 
-    def _unrunnable(self, exercise: Exercise) -> Result | None:
+    def unrunnable(self, exercise: Exercise) -> Result | None:
         """The verdict on an answer that need not be run to see what it lacks."""
         if self.broken is not None:
             return self._unexamined(exercise, self.broken.verdict, self.broken.error)
@@ -192,13 +193,16 @@ class ChapterCheck:
         if name in self.begun or name in self.results or self.broken is not None:
             return
         exercise = self.chapter.exercises[name]
-        if self._unrunnable(exercise) is not None:
+        if self.unrunnable(exercise) is not None:
             return
         if all(other in self.results for other in self._needs(exercise)):
             self.begun[name] = self._begun(exercise)
 
     def _needs(self, exercise: Exercise) -> list[str]:
-        return needs(self.solution, exercise.name, set(self.chapter.exercises))
+        if exercise.name not in self.rests_on:
+            known = set(self.chapter.exercises)
+            self.rests_on[exercise.name] = needs(self.solution, exercise.name, known)
+        return self.rests_on[exercise.name]
 
     def _begun(self, exercise: Exercise) -> Begun:
         unfit = self._unfit(exercise)

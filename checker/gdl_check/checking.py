@@ -108,7 +108,7 @@ def _checks(options: argparse.Namespace, targets: list[Target]) -> list[ChapterC
         name
         for target, check in zip(targets, checks)
         for name in target.names
-        if check._unrunnable(target.chapter.exercises[name]) is None
+        if check.unrunnable(target.chapter.exercises[name]) is None
         and not corpora.is_kept(
             target.chapter.exercises[name], target.chapter.file_name, options.seed, options.effort
         )

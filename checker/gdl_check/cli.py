@@ -13,12 +13,17 @@ from gdl_check import __version__
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 EPILOG = """\
-targets: a chapter (ch06), an exercise (ch06.relu_deriv), a file, a line of a file (file.py:41),
-all; nothing checks the exercise you are working on
+targets:     ch06               a chapter
+             ch06.relu_deriv    an exercise
+             file.py            a chapter's file, wherever it lies
+             file.py:41         the exercise in that line
+             all                every chapter
+             (nothing)          what you are working on
 
 more verbs:  gdl-check dev stubs | check | new      for authors of chapters
 
-exit codes:  0 all passed   1 something did not   2 not understood   3 our fault   130 interrupted
+exit codes:  0 all passed       1 something did not     2 not understood
+             3 our fault        130 interrupted
 """
 
 

@@ -108,11 +108,7 @@ def edge_case(exercise: Exercise, edge: Mapping[str, Any]) -> Case:
 
 
 def shrink(
-    exercise: Exercise,
-    chapter_file: str,
-    seed: int,
-    effort: str,
-    fails: Callable[[Case], bool],
+    exercise: Exercise, chapter_file: str, seed: int, effort: str, fails: Callable[[Case], bool]
 ) -> Case | None:
     """The smallest failing case found on the way down from the drawn ones.
 

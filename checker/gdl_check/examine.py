@@ -156,11 +156,7 @@ def examine(
 
 
 def holds_on(
-    exercise: Exercise,
-    claim: str,
-    case: Case,
-    reference: Callable[..., Any],
-    runner: Runner,
+    exercise: Exercise, claim: str, case: Case, reference: Callable[..., Any], runner: Runner
 ) -> Broken | None:
     """How one law fails on one case; None where it holds. For shrinking. Raises Ended."""
     trial = Trial(exercise, [case], reference, runner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -62,7 +63,9 @@ def exercise_problems(
     """What is wrong with one exercise's examination."""
 
     def examined(answer: Callable[..., Any]) -> Examination:
-        return examine(exercise, corpus, reference, lambda: LocalRunner(exercise.name, answer))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's, about what wrong answers do
+            return examine(exercise, corpus, reference, lambda: LocalRunner(exercise.name, answer))
 
     found = examined(reference)
     if found.status != Verdict.PASSED:

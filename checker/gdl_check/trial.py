@@ -104,12 +104,13 @@ class Trial:
     def sweep(
         self, law: Law, cases: Iterable[Case], fewer: bool = False
     ) -> tuple[int, list[Broken]]:
-        """Run a law on cases: on how many it could be run, and where it does not hold.
+        """Run a law on cases: on how many it was run, and where it does not hold.
 
         It is run again and again while it asks for what nobody knows yet. With `fewer`, a law that
         asks for more than the plain calls is run on only some of the drawn cases. Raises Ended.
         """
         left = [c for c in cases if c.id not in self.unequal or not self.unequal[c.id].is_unusable]
+        left, spared = self._fewer(left) if fewer else (left, [])
         ran, found = len(left), []
         for _ in range(LONGEST_CHAIN):
             pending: list[tuple[Case, Answer]] = []
@@ -122,23 +123,23 @@ class Trial:
                     continue
                 if broken is not None:
                     found.append(broken)
-            if fewer:
-                kept = self._fewer(pending)
-                ran, pending, fewer = ran - len(pending) + len(kept), kept, False
-            if not pending:
-                return ran, found
-            for _, answer in pending:
+            left, spared = ([], []) if pending else (spared, [])
+            ran += len(left)
+            for case, answer in pending:
                 answer.ask()
+                left.append(case)
+            if not left:
+                return ran, found
             self.memo.ask(self.runner)
             self.memo.learn()
-            left = [case for case, _ in pending]
         raise LawBroke(f"{self.exercise.name}: {law.claim!r} asks more than {LONGEST_CHAIN} times")
 
-    def _fewer(self, pending: list[tuple[Case, Answer]]) -> list[tuple[Case, Answer]]:
-        """Every edge, every case on which the answer is wrong, and a third of the others."""
-        wrong = [p for p in pending if p[0].edge or p[0].id in self.unequal]
-        others = [p for p in pending if not (p[0].edge or p[0].id in self.unequal)]
-        return wrong + others[::FEWER]
+    def _fewer(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
+        """Every edge, every case on which the answer is wrong and a third of the rest; the rest."""
+        first = [case for case in cases if case.edge or case.id in self.unequal]
+        rest = [case for case in cases if not (case.edge or case.id in self.unequal)]
+        spared = [case for i, case in enumerate(rest) if i % FEWER]
+        return first + rest[::FEWER], spared
 
     def _run(self, law: Law, case: Case, answer: Answer) -> Broken | None:
         try:

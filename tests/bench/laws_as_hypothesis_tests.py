@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+
 from gdl_check.compare import expect
 from gdl_check.corpus import Case, strategy
 from gdl_check.course import Exercise, Law, load_chapter
 from gdl_check.gradient import Inconclusive
 from gdl_check.sandbox.wire import Seed
-from hypothesis import HealthCheck, given, settings
 
 CHAPTER = load_chapter("ch06")
 LAWS = [(e, law) for e in CHAPTER.exercises.values() for law in e.laws]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from gdl_check.check import ChapterCheck, WorkerRunner
 from gdl_check.corpus import corpus_for
 from gdl_check.course import load_chapter

@@ -1050,7 +1050,7 @@ def leads_back_to_the_prediction(answer, prediction, target):
     expect(target + answer(prediction, target)).equals(prediction)
 
 
-@node_delta.law("is the slope of half the squared error, as the prediction grows", most=6)
+@node_delta.law("is the slope of half the squared error, as the prediction grows", most=4)
 def is_the_slope(answer, prediction, target):
     expect_slopes(
         lambda prediction: 0.5 * squared(prediction - target),
@@ -1161,7 +1161,7 @@ def input_of_one(answer, prediction, target):
     expect(answer(1.0, prediction, target)).equals(prediction - target)
 
 
-@weight_delta.law("is the slope of half the squared error, as the weight grows", most=6)
+@weight_delta.law("is the slope of half the squared error, as the weight grows", most=4)
 def is_the_slope(answer, x, prediction, target):
     # Any number will do for a weight; the network's prediction follows from it.
     expect_slopes(
@@ -1316,7 +1316,7 @@ def twice_the_rate_is_twice_the_way(answer, x, weight, target, learning_rate):
     expect(twice, "the change").equals(2 * once)
 
 
-@gd_step.law("moves against the slope of half the squared error", most=6)
+@gd_step.law("moves against the slope of half the squared error", most=4)
 def moves_against_the_slope(answer, x, weight, target, learning_rate):
     if learning_rate:
         expect_slopes(

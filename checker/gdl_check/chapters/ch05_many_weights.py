@@ -187,7 +187,7 @@ def doubles_with_the_inputs(answer, inputs, delta):
     expect(answer(2 * inputs, delta)).equals(2 * np.asarray(answer(inputs, delta)))
 
 
-@weight_deltas.law("says how steeply half the squared error climbs as a weight grows", most=6)
+@weight_deltas.law("says how steeply half the squared error climbs as a weight grows", most=4)
 def is_the_slope_of_the_error(answer, inputs, delta):
     weights = np.ones_like(inputs)
     target = float(inputs.dot(weights)) - delta
@@ -352,7 +352,7 @@ def scales_with_the_learning_rate(answer, inputs, weights, target, learning_rate
     expect(far - weights, "the change").equals(2 * (near - weights))
 
 
-@gd_step_multi_input.law("moves against the slope of half the squared error", most=6)
+@gd_step_multi_input.law("moves against the slope of half the squared error", most=4)
 def moves_against_the_slope(answer, inputs, weights, learning_rate):
     target = float(inputs.dot(weights)) - 1.5
     expect_slopes(
@@ -1118,7 +1118,7 @@ def shrinks_every_miss(answer, x, weights, targets, learning_rate):
     expect(misses, "the misses after the step").equals(factor * (x * weights - targets))
 
 
-@multi_output_step.law("moves against the slope of half the squared error", most=6)
+@multi_output_step.law("moves against the slope of half the squared error", most=4)
 def moves_against_the_slope(answer, x, weights, learning_rate):
     targets = x * weights - upstream_like(weights)
     expect_slopes(
@@ -1429,7 +1429,7 @@ def outputs_are_independent(answer, inputs, deltas):
 
 
 @weight_deltas_matrix.law(
-    "says how steeply half the squared error climbs as a weight grows", most=6
+    "says how steeply half the squared error climbs as a weight grows", most=4
 )
 def is_the_slope_of_the_error(answer, inputs, deltas):
     weights = np.ones((len(deltas), len(inputs)))
@@ -1623,7 +1623,7 @@ def shrinks_every_miss(answer, inputs, weights, targets, learning_rate):
     expect(misses, "the misses after the step").equals(factor * (weights.dot(inputs) - targets))
 
 
-@mimo_step.law("moves against the slope of half the squared error", most=6)
+@mimo_step.law("moves against the slope of half the squared error", most=4)
 def moves_against_the_slope(answer, inputs, weights, targets, learning_rate):
     targets = weights.dot(inputs) - upstream_like(targets)
     expect_slopes(

@@ -210,10 +210,7 @@ sgd_epoch = exercise(
     ),
     edges=[
         dict(
-            inputs=STREETLIGHTS,
-            targets=WALK_OR_STOP,
-            weights=[0.5, 0.48, -0.7],
-            learning_rate=0.1,
+            inputs=STREETLIGHTS, targets=WALK_OR_STOP, weights=[0.5, 0.48, -0.7], learning_rate=0.1
         ),
         dict(inputs=[[1.0]], targets=[3.0], weights=[1.0], learning_rate=0.5),
         dict(inputs=[[2.0], [2.0]], targets=[1.0, 3.0], weights=[1.0], learning_rate=0.25),
@@ -385,10 +382,7 @@ full_gd_step = exercise(
     ),
     edges=[
         dict(
-            inputs=STREETLIGHTS,
-            targets=WALK_OR_STOP,
-            weights=[0.5, 0.48, -0.7],
-            learning_rate=0.1,
+            inputs=STREETLIGHTS, targets=WALK_OR_STOP, weights=[0.5, 0.48, -0.7], learning_rate=0.1
         ),
         dict(inputs=[[1.0]], targets=[3.0], weights=[1.0], learning_rate=0.5),
     ],
@@ -415,7 +409,7 @@ def doubling_the_rows_changes_nothing(answer, inputs, targets, weights, learning
     expect(twice).equals(np.asarray(answer(inputs, targets, weights, learning_rate)))
 
 
-@full_gd_step.law("moves against the slope of half the mean squared error", most=6)
+@full_gd_step.law("moves against the slope of half the mean squared error", most=4)
 def moves_against_the_slope(answer, inputs, targets, weights, learning_rate):
     expect_slopes(
         lambda weights: 0.5 * np.mean((inputs.dot(weights) - targets) ** 2),
@@ -730,11 +724,7 @@ def with_split(inputs, targets, weights, learning_rate, size):
 relu = exercise(
     "relu",
     inputs=dict(x=Array(("batch", "hidden"))),
-    edges=[
-        dict(x=[[-1.0, 0.0, 2.0]]),
-        dict(x=[[-np.inf, np.inf]]),
-        dict(x=[[-1e-3, 1e-3]]),
-    ],
+    edges=[dict(x=[[-1.0, 0.0, 2.0]]), dict(x=[[-np.inf, np.inf]]), dict(x=[[-1e-3, 1e-3]])],
     hints=[
         "What should become of -2? Of 0? Of 3?",
         "A unit that would be negative is switched off, so that it is correlated with what comes "
@@ -862,7 +852,7 @@ def marks_units_that_were_on(answer, output):
     expect(answer(output)).equals((output > 0).astype(float))
 
 
-@relu_deriv.law("is the slope of relu, wherever relu has one", most=6)
+@relu_deriv.law("is the slope of relu, wherever relu has one", most=4)
 def is_the_slope_of_relu(answer, output):
     x = output - 0.3
     upstream = upstream_like(x)
@@ -1128,9 +1118,7 @@ forward = exercise(
     edges=[
         dict(inputs=[[1.0]], weights_0_1=[[-1.0]], weights_1_2=[[2.0]]),
         dict(
-            inputs=[[1.0, 2.0]],
-            weights_0_1=[[1.0, -1.0], [1.0, 0.0]],
-            weights_1_2=[[2.0], [5.0]],
+            inputs=[[1.0, 2.0]], weights_0_1=[[1.0, -1.0], [1.0, 0.0]], weights_1_2=[[2.0], [5.0]]
         ),
     ],
     hints=[
@@ -1277,7 +1265,7 @@ def doubles_with_the_miss(answer, output_delta, weights, hidden):
     expect(doubled).equals(2 * np.asarray(answer(output_delta, weights, hidden)))
 
 
-@hidden_delta.law("says how steeply the error climbs when a unit gets a little more", most=6)
+@hidden_delta.law("says how steeply the error climbs when a unit gets a little more", most=4)
 def is_the_slope_before_relu(answer, output_delta, weights, hidden):
     before = hidden - 0.3
     targets = relu_of(before).dot(weights) - output_delta
@@ -1340,8 +1328,7 @@ def absolute_weights(output_delta, weights, hidden):
 
 
 @hidden_delta.misconception(
-    "divided by the number of rows",
-    "Every row has its own delta: nothing is averaged here.",
+    "divided by the number of rows", "Every row has its own delta: nothing is averaged here."
 )
 def divided_by_batch(output_delta, weights, hidden):
     return output_delta.dot(weights.T) * (hidden > 0) / len(hidden)
@@ -1421,7 +1408,7 @@ def adds_up_over_rows(answer, inputs, targets, weights_0_1, weights_1_2):
     expect(slope_1_2, "for weights_1_2").equals(sum(np.asarray(row[1]) for row in rows))
 
 
-@backprop.law("says how steeply half the squared error climbs as a weight grows", most=6)
+@backprop.law("says how steeply half the squared error climbs as a weight grows", most=4)
 def is_the_slope_of_the_error(answer, inputs, targets, weights_0_1, weights_1_2):
     expect_slopes(
         lambda weights_0_1, weights_1_2: half_squared_error(
@@ -1466,8 +1453,7 @@ def relu_deriv_returns_x(*args):
 
 
 @backprop.misconception(
-    "a factor 2",
-    "Use delta = output - targets, the slope of half the squared error: no factor 2.",
+    "a factor 2", "Use delta = output - targets, the slope of half the squared error: no factor 2."
 )
 def factor_two(*args):
     return backprop_with(*args, scale=2.0)
@@ -1593,7 +1579,7 @@ def scales_with_the_learning_rate(answer, inputs, targets, weights_0_1, weights_
         expect(np.asarray(two) - old, f"the change of {name}").equals(2 * (np.asarray(one) - old))
 
 
-@train_step.law("moves both layers against the slope of half the squared error", most=6)
+@train_step.law("moves both layers against the slope of half the squared error", most=4)
 def moves_against_the_slope(answer, inputs, targets, weights_0_1, weights_1_2, learning_rate):
     def claimed(weights_0_1, weights_1_2):
         new = answer(inputs, targets, weights_0_1, weights_1_2, learning_rate)

@@ -199,6 +199,7 @@ class ForkedConnection(Connection):
     def close(self) -> None:
         super().close()
         self.channel.detach()
+        self.shared.close()
 
 
 def _sealed_memory(size: int) -> int:

@@ -139,7 +139,8 @@ def to_wire(value: Any, buffers: list[bytes] | None) -> dict[str, Any]:
     if isinstance(value, Seed):
         return {"type": "rng", "seed": value.seed}
     if isinstance(value, NamedFunction):
-        return {"type": "object", "class": value.name, "data": list(value.parameters)}
+        parameters = [number_to_wire(parameter) for parameter in value.parameters]
+        return {"type": "object", "class": value.name, "data": parameters}
     if isinstance(value, Opaque):
         return {"type": "object", "class": value.class_name, "text": value.text}
     return {"type": "object", "class": type(value).__name__[:64]}
@@ -242,7 +243,7 @@ class Decoder:
             raise Violation("an array that is longer than its message")
         if dtype.kind == "b":
             # A byte that is neither 0 nor 1 would make a bool that is neither true nor false.
-            return np.ndarray(shape, np.uint8, self.payload, start) != 0
+            return np.asarray(np.ndarray(shape, np.uint8, self.payload, start) != 0)
         value = np.ndarray(shape, dtype, self.payload, start).copy()
         return lay_out(value, told["layout"]) if "layout" in told else value
 
