@@ -103,7 +103,8 @@ def _inputs(told: Any, at: str) -> None:
 
 
 def _gradient(told: Any, at: str) -> None:
-    check = {"entries": _count, "wrong": _count, "skipped": _count, "max_relative_error": number}
+    check: dict[str, Check] = {"entries": _count, "wrong": _count, "skipped": _count}
+    check["max_relative_error"] = number
     _keys(told, at, check, {"autopsy": _text})
 
 

@@ -643,8 +643,10 @@ def test_another_warm_process_takes_over() -> None:
     assert call(first, "same", 1).value == 1
     third = started(True)
     assert call(third, "same", 2).value == 2
-    pids = [w.connection.pid for w in (first, second, third) if w.connection is not None]  # type: ignore[attr-defined]
+    pids = []
     for worker in (first, second, third):
+        assert isinstance(worker.connection, ForkedConnection)
+        pids.append(worker.connection.pid)
         worker.close()
     assert all(gone(pid) for pid in pids)
     assert call(fourth := started(True), "same", 3).value == 3

@@ -10,15 +10,14 @@ import numpy as np
 CLOSE = 1e-5
 
 SAYS = {
-    "zero": "Every entry of yours is 0.",
-    "sign_flipped": "Every entry has the right size and the wrong sign.",
-    "factor_two": "Every entry of yours is 2 times the measured slope.",
-    "factor_half": "Every entry of yours is half the measured slope.",
-    "times_batch": "Every entry of yours is the measured slope times {batch}, "
+    "zero": "Every wrong entry is 0.",
+    "sign_flipped": "Every wrong entry has the right size and the wrong sign.",
+    "factor_two": "Every wrong entry is 2 times the measured slope.",
+    "factor_half": "Every wrong entry is half the measured slope.",
+    "times_batch": "Every wrong entry is the measured slope times {batch}, the size of the batch.",
+    "divided_by_batch": "Every wrong entry is the measured slope divided by {batch}, "
     "the size of the batch.",
-    "divided_by_batch": "Every entry of yours is the measured slope divided by {batch}, "
-    "the size of the batch.",
-    "constant_ratio": "Every entry of yours is {ratio:.6g} times the measured slope.",
+    "constant_ratio": "Every wrong entry is {ratio:.6g} times the measured slope.",
     "transposed": "Yours is the right matrix, transposed.",
     "mask_missing": "Yours is right wherever the measured slope is not 0, and should be 0 "
     "elsewhere: a mask is missing.",

@@ -1363,6 +1363,12 @@ backprop = exercise(
     "backprop",
     inputs=LEARNING,
     edges=[
+        dict(
+            inputs=[[1.0], [2.0]],
+            targets=[[1.0], [0.0]],
+            weights_0_1=[[1.0, -1.0]],
+            weights_1_2=[[2.0], [1.0]],
+        ),
         dict(inputs=[[2.0]], targets=[[1.0]], weights_0_1=[[1.0]], weights_1_2=[[1.0]]),
         dict(
             inputs=[[2.0, 1.0]],

@@ -63,14 +63,19 @@ def chapter_lines(chapter: ChapterResult, source: Sequence[str], width: int) -> 
     count = f"{passed} of {total} passed"
     title = chapter.title.partition(": ")[2] or chapter.title
     room = width - len(chapter.id) - len(count) - 4
+    if len(title) > room:
+        title = wrap(title, room - 4)[0] + " ..."
     style = "good" if passed == total else ""
-    yield [(chapter.id, "strong"), ("  " + cut(title, room).ljust(room) + "  ", ""), (count, style)]
+    yield [(chapter.id, "strong"), ("  " + title.ljust(room) + "  ", ""), (count, style)]
     if passed == total:
         return
-    yield []
     if chapter.error is not None:
+        yield []
         yield from error_lines(chapter.error, chapter.path, source, width)
         return
+    if total == 1 and chapter.status != Verdict.NOT_STARTED:
+        return  # it is opened below
+    yield []
     for verdict, word in WORDS.items():
         names = [result.name for result in chapter.results if result.status == verdict]
         if names:

@@ -64,13 +64,12 @@ def call_lines(name: str, arguments: Mapping[str, Any], width: int) -> list[str]
 
 
 def _assignment_lines(parameter: str, value: Any, width: int) -> list[str]:
-    lines = broken(f"{parameter} = {pasteable(value)}", width)
-    if len(lines) > 1 and isinstance(value, np.ndarray) and value.ndim == 2 and len(value) > 1:
-        rows = [pasteable(row) for row in value.tolist()]
-        end = pasteable(value).rpartition("]]")[2]
-        lines = broken(f"{parameter} = np.array([{rows[0]},", width)
-        for row in (*(f"{row}," for row in rows[1:-1]), f"{rows[-1]}]{end}"):
-            lines += broken(row, width, "    ")
+    code = f"{parameter} = {pasteable(value)}"
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        # Rows stay whole, where they fit at all.
+        rows = re.compile(rf"\[[^\[\]]{{,{width - 8}}}\]")
+        code = rows.sub(lambda row: row[0].replace(" ", _FILLER), code)
+    lines = broken(code, width)
     if len(lines) > MOST_LINES and isinstance(value, np.ndarray):
         text = f"{parameter}: array of shape {value.shape}, {_extent(value)}"
         return broken(text, width, "# ")

@@ -351,7 +351,7 @@ class Worker:
 
     def _too_long(self, left_for_all: float) -> str:
         if left_for_all >= self.seconds:
-            return f"it ran for {self.seconds:g} seconds"
+            return f"it ran for {self.seconds:g} second{'' if self.seconds == 1 else 's'}"
         whole = ALL_REPLIES * self.seconds + A_LITTLE * self.sent
         return f"its calls took {whole:.0f} seconds together, and the last one went on"
 
