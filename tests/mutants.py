@@ -11,7 +11,7 @@ import ast
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from gdl_check.check import CannotLoad, WorkerRunner
@@ -77,13 +77,12 @@ OTHER_NAMES = {
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
-    """One mistake in one reference: the definition's `source`, and the whole file's `text`."""
+    """One mistake in one reference: what it changes, and the definition as it is then."""
 
     id: str
     exercise: str
     change: str
     source: str
-    text: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,20 +93,19 @@ class Names:
     signed: Sequence[str]
 
 
-@lru_cache
+@cache
 def solution_of(chapter: Chapter) -> ChapterFile:
     """The chapter's solution, as text and syntax tree."""
     shown = f"solutions/{chapter.file_name}"
     return read_chapter_file(course_folder("solutions") / chapter.file_name, shown)
 
 
-@lru_cache
+@cache
 def mutants_of(chapter: Chapter, name: str) -> tuple[Mutant, ...]:
     """Every mutant of one exercise's reference, in the order of its lines, no two the same."""
     file = solution_of(chapter)
     node = file.definitions[name]
     first = without_docstring(node)[0].lineno
-    before, after = file.lines[: node.lineno - 1], file.lines[node.end_lineno :]
     seen, met = {ast.unparse(node)}, Counter[str]()
     found = []
     for line, operator, change, mutated in _changes(node, chapter.exercises[name]):
@@ -118,16 +116,23 @@ def mutants_of(chapter: Chapter, name: str) -> tuple[Mutant, ...]:
         label = f"{chapter.exercise_id(name)}:{line - first + 1}:{operator}"
         met[label] += 1
         mutant_id = label if met[label] == 1 else f"{label}#{met[label]}"
-        text = "\n".join([*before, source, *after]) + "\n"
-        found.append(Mutant(mutant_id, name, change, source, text))
+        found.append(Mutant(mutant_id, name, change, source))
     return tuple(found)
+
+
+def text_with(chapter: Chapter, mutant: Mutant) -> str:
+    """The whole solution, with the mutant in the place of the reference."""
+    file = solution_of(chapter)
+    node = file.definitions[mutant.exercise]
+    parts = [*file.lines[: node.lineno - 1], mutant.source, *file.lines[node.end_lineno :]]
+    return "\n".join(parts) + "\n"
 
 
 def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examination | None:
     """What the checks say of a mutant, run in a worker; None where its file cannot be opened."""
     exercise = chapter.exercises[mutant.exercise]
     module = chapter.file_name.removesuffix(".py")
-    source = Source(f"exercises/{chapter.file_name}", mutant.text)
+    source = Source(f"exercises/{chapter.file_name}", text_with(chapter, mutant))
     reference = remembered(chapter, mutant.exercise)
     corpus = corpus_of(chapter, mutant.exercise, seed)
     try:
@@ -143,17 +148,18 @@ def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examinati
 
 
 def is_rejected(chapter: Chapter, mutant: Mutant) -> bool:
+    """Whether the checks see that a mutant is wrong."""
     found = examine_mutant(chapter, mutant)
     return found is None or found.status != Verdict.PASSED
 
 
-@lru_cache
+@cache
 def corpus_of(chapter: Chapter, name: str, seed: int) -> Corpus:
     """An exercise's corpus at normal effort, read once."""
     return corpus_for(chapter.exercises[name], chapter.file_name, seed, "normal")
 
 
-@lru_cache
+@cache
 def remembered(chapter: Chapter, name: str) -> Callable[..., Any]:
     """The reference, which works out the same question only once."""
     reference = chapter.reference(name)
@@ -198,7 +204,7 @@ def _functions(node: ast.stmt) -> list[ast.FunctionDef]:
 
 
 def _sites(body: Sequence[ast.AST]) -> Iterator[Any]:
-    """The nodes in which a change means something; the words of an exception are not among them."""
+    """The nodes in which a change means something: not in the words of an exception."""
     for node in body:
         if isinstance(node, (ast.stmt, ast.expr)):
             yield node

@@ -296,18 +296,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(strict=True, reason="trial: a reference that raises")
-            if name == "the reference"
-            else (),
-        )
-        for name in FAULTS
-    ],
-)
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_ours_exits_with_3_and_blames_nobody(learner: Learner, name: str) -> None:
     learner.answer()
     break_it, says = FAULTS[name]
@@ -607,6 +596,28 @@ def test_debug_of_what_raises(learner: Learner) -> None:
     assert checked.code == 1
     assert "-> raise ValueError('mine')" in checked.out
     assert "gdl_check" not in checked.out.partition("--debug\n")[2]
+
+
+def test_debug_hands_over_what_the_answer_got(learner: Learner) -> None:
+    learner.answer(
+        relu_deriv="def relu_deriv(output):\n"
+        "    return output > (0.3 if output.dtype == np.float32 else 0)"
+    )
+    script = (
+        "import os, pdb, sys\nfrom gdl_check import cli\nos.isatty = lambda fd: True\n"
+        "pdb.Pdb.runcall = lambda self, answer, *a: print('GOT', answer.__name__, a[0].dtype)\n"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ch06.relu_deriv", "--debug"],
+        cwd=learner.folder,
+        env=learner.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.endswith("GOT relu_deriv float32\n"), done.stdout + done.stderr
 
 
 def test_debug_needs_a_terminal(learner: Learner) -> None:

@@ -153,3 +153,22 @@ def test_unknown_chapter(copy: Path) -> None:
     code, said = run(copy, "dev", "check", "ch42")
     assert code == 2
     assert "there is no chapter 'ch42'" in said
+
+
+def test_a_checkout_is_a_workspace_whose_stubs_are_filled_in_in_place(copy: Path) -> None:
+    run(copy, "dev", "new", f"{NAME}.double")
+    for path, text in (
+        (copy / "solutions" / f"{NAME}.py", SOLUTION),
+        (copy / "checker" / "gdl_check" / "chapters" / f"{NAME}.py", EXAMINATION),
+    ):
+        path.write_text(text, encoding="utf-8")
+    run(copy, "dev", "stubs", "ch99")
+    stub = copy / "exercises" / f"{NAME}.py"
+    text = stub.read_text(encoding="utf-8")
+    stub.write_text(text.replace("raise NotImplementedError", "return x * x"), encoding="utf-8")
+    code, said = run(copy, "ch99")
+    assert code == 1
+    assert "Looks like: the square" in said
+    stub.write_text(text.replace("raise NotImplementedError", "return 2 * x"), encoding="utf-8")
+    assert run(copy, "ch99")[0] == 0
+    assert run(copy, "ch99", "--reference")[0] == 0

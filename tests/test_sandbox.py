@@ -764,10 +764,6 @@ def asked(runner: Counting, law: Any) -> Any:
     raise AssertionError("it asks without end")
 
 
-METHODS = pytest.mark.xfail(strict=True, reason="memo.OwnObject: a method call beside others")
-
-
-@METHODS
 def test_objects_are_examined_through_handles(tensors: Counting) -> None:
     def law(tensor: Any) -> Any:
         a, b = tensor(np.array([1.0, 2.0])), tensor(np.array([3.0, 4.0]))
@@ -781,7 +777,6 @@ def test_objects_are_examined_through_handles(tensors: Counting) -> None:
     assert tensors.messages == 4  # one for each that is read
 
 
-@METHODS
 def test_a_method_of_what_a_method_gives(tensors: Counting) -> None:
     def law(tensor: Any) -> Any:
         a, b = tensor(np.array([1.0])), tensor(np.array([2.0]))
@@ -791,7 +786,6 @@ def test_a_method_of_what_a_method_gives(tensors: Counting) -> None:
     assert tensors.messages == 1
 
 
-@METHODS
 def test_a_graph_of_thirty_nodes_is_one_trip(tensors: Counting) -> None:
     def law(tensor: Any) -> Any:
         x = tensor(np.array([2.0]))
@@ -805,7 +799,6 @@ def test_a_graph_of_thirty_nodes_is_one_trip(tensors: Counting) -> None:
     assert tensors.messages == 1
 
 
-@METHODS
 def test_an_object_that_raises_is_told_where_it_is_read(tensors: Counting) -> None:
     def law(tensor: Any) -> Any:
         return np.asarray(tensor(np.array([1.0])).fail().data)

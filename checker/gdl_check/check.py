@@ -25,6 +25,7 @@ from gdl_check.source import (
     read_chapter_file,
     wrong_parameters,
 )
+from gdl_check.stubs import stub_of
 from gdl_check.trial import Broken
 
 HURRIED_SECONDS = 1.0
@@ -120,8 +121,11 @@ class ChapterCheck:
 
     def __post_init__(self) -> None:
         self.module = self.chapter.file_name.removesuffix(".py")
-        self.stub = _ours("exercises", self.chapter)
-        self.solution = _ours("solutions", self.chapter)
+        name = self.chapter.file_name
+        self.solution = read_chapter_file(course_folder("solutions") / name, f"solutions/{name}")
+        # Made anew: in a checkout the file in exercises/ is the one that the learner fills in.
+        stub = stub_of(self.solution, set(self.chapter.exercises))
+        self.stub = ChapterFile(f"exercises/{name}", stub)
         try:
             self.file = read_chapter_file(self.path, self.shown)
             self.file.code  # noqa: B018
@@ -144,9 +148,12 @@ class ChapterCheck:
             yield self.result(name)
 
     def chapter_result(self, names: Sequence[str]) -> ChapterResult:
-        """The verdicts on these exercises."""
-        results = tuple(map(self.result, names))
-        error = self.broken.error if self.broken else None
+        """The verdicts on these exercises; where the file cannot be opened, that for each."""
+        results, error = tuple(map(self.result, names)), None
+        if self.broken is not None:
+            verdict, error = self.broken.verdict, self.broken.error
+            exercises = [self.chapter.exercises[name] for name in names]
+            results = tuple(self._unexamined(exercise, verdict, error) for exercise in exercises)
         return ChapterResult(self.chapter.id, self.chapter.title, self.shown, results, error)
 
     def _examined(self, exercise: Exercise) -> Result:
@@ -323,8 +330,3 @@ class ChapterCheck:
         if smallest is None or smallest.size >= opened.case.size:
             return None
         return known[smallest.id]
-
-
-def _ours(folder: str, chapter: Chapter) -> ChapterFile:
-    path = course_folder(folder) / chapter.file_name
-    return read_chapter_file(path, f"{folder}/{chapter.file_name}")

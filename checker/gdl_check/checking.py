@@ -184,6 +184,7 @@ def _debug(opened: Result, check: ChapterCheck) -> int:
     if not os.isatty(0):
         note("gdl-check: --debug stops in pdb, which needs a terminal")
         return NOT_UNDERSTOOD
+    note("n runs the next line, p x shows x, c goes on to the end, q stops")
     with contextlib.suppress(Exception):
         step_through(check, opened)
     return NOT_PASSED

@@ -17,7 +17,8 @@ import numpy as np
 from gdl_check.memo import Reply, read
 
 EXACT, ROUNDED = 1e-9, 1e-4
-FLOOR = 1e-12
+# How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.
+FLOOR, ROUNDED_FLOOR = 1e-12, 1e-5
 
 # Relative to the largest expected value of a block; looser while a case feeds float32.
 tolerance: ContextVar[float] = ContextVar("tolerance", default=EXACT)
@@ -63,7 +64,10 @@ def as_array(value: Any) -> np.ndarray | None:
     if isinstance(value, np.ndarray):
         return value if value.dtype.kind in "biuf" else None
     if is_number(value):
-        return np.asarray(value, dtype=float)
+        try:
+            return np.asarray(value, dtype=float)
+        except OverflowError:  # a whole number beyond all floats
+            return np.asarray(np.inf if value > 0 else -np.inf)
     if isinstance(value, (list, tuple)):
         parts = [as_array(item) for item in value]
         if not parts:
@@ -160,7 +164,8 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
     with np.errstate(all="ignore"):
         a, b = ours.astype(float), theirs.astype(float)
         finite = np.isfinite(a)
-        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + FLOOR, a == b)
+        floor = FLOOR if tolerance.get() < ROUNDED else ROUNDED_FLOOR
+        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + floor, a == b)
         same |= np.isnan(a) & np.isnan(b)
     if same.all():
         return None

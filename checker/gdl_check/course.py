@@ -83,6 +83,12 @@ class Exercise:
     misconceptions: list[Misconception] = field(default_factory=list)
     alternatives: list[Alternative] = field(default_factory=list)
 
+    @cached_property
+    def listable(self) -> frozenset[int]:
+        """The places of the arguments that may be handed over as lists."""
+        specs = enumerate(self.inputs.values())
+        return frozenset(i for i, spec in specs if getattr(spec, "lists", False))
+
     def law(self, claim: str, most: int | None = None) -> Callable[..., Any]:
         """Declare a claim; the function below checks it on one case, with `expect`."""
 

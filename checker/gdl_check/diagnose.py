@@ -8,6 +8,7 @@ from gdl_check.compare import EXACT, ROUNDED, difference, tolerance
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Misconception
 from gdl_check.local import outcome_of
+from gdl_check.memo import dressed
 from gdl_check.results import Named
 from gdl_check.sandbox.programs import Outcome
 
@@ -33,7 +34,7 @@ def diagnose(
 
 
 def _agrees(exercise: Exercise, misconception: Misconception, case: Case, theirs: Outcome) -> bool:
-    args = tuple(case.inputs.values())
+    args = dressed(tuple(case.inputs.values()), case.form, exercise.listable)
     ours = outcome_of(exercise.name, misconception.answer, args)
     return same_outcome(ours, theirs, case.form)
 

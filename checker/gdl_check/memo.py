@@ -7,7 +7,7 @@ the law again. Laws are pure, so running one twice is safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,7 +47,9 @@ class AnswerRaised(Exception):
 class Memo:
     """What is known of one answer, and what has been asked of it since."""
 
-    def __init__(self, name: str, listable: Sequence[int] = (), own_objects: bool = False) -> None:
+    def __init__(
+        self, name: str, listable: Collection[int] = (), own_objects: bool = False
+    ) -> None:
         self.name = name
         self.listable = frozenset(listable)
         self.own_objects = own_objects
@@ -149,25 +151,27 @@ class Answer:
         return tuple(reply.call for reply in self.replies if reply.is_known)
 
     def _dressed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        if self.form == "plain" and not self.memo.own_objects:
-            return args
-        return tuple(
-            arg.handle if isinstance(arg, OwnObject) else self._dress(arg, i in self.memo.listable)
-            for i, arg in enumerate(args)
-        )
+        if self.memo.own_objects:
+            args = tuple(arg.handle if isinstance(arg, OwnObject) else arg for arg in args)
+        return dressed(args, self.form, self.memo.listable)
 
-    def _dress(self, arg: Any, listable: bool) -> Any:
-        if not isinstance(arg, np.ndarray):
-            return arg
-        if self.form == "float32":
-            return arg.astype(np.float32) if arg.dtype == np.float64 else arg
-        if self.form == "list":
-            return arg.tolist() if listable else arg
-        if self.form == "fortran":
-            return np.asfortranarray(arg)
-        if self.form == "strided":
-            return lay_out(arg, "strided")
-        return arg
+
+def dressed(args: tuple[Any, ...], form: str, listable: Collection[int]) -> tuple[Any, ...]:
+    """Arguments as they are handed over: their arrays in this form, as lists only where allowed."""
+    if form == "plain":
+        return args
+    return tuple(
+        _dress(arg, form, i in listable) if isinstance(arg, np.ndarray) else arg
+        for i, arg in enumerate(args)
+    )
+
+
+def _dress(arg: np.ndarray, form: str, listable: bool) -> Any:
+    if form == "float32":
+        return arg.astype(np.float32) if arg.dtype == np.float64 else arg
+    if form == "list":
+        return arg.tolist() if listable else arg
+    return lay_out(arg, form)
 
 
 class Reply(NDArrayOperatorsMixin):
@@ -235,11 +239,12 @@ class OwnObject(Reply):
         return self._then(Step("get", name, (self.handle,)), ())
 
     def __call__(self, *args: Any) -> Any:
-        """Call a method: the attribute that was just recorded is called instead of read."""
-        got = self.session.steps.pop()
-        self.session.keys.pop()
-        self.answer.replies.remove(self)
-        step = Step("method", got.name, (*got.args, *self.answer._dressed(args)))
+        """Call a method, if this is an attribute that was got, or else the object itself."""
+        got = self.session.steps[self.index]
+        if got.do == "get":
+            step = Step("method", got.name, (*got.args, *self.answer._dressed(args)))
+        else:
+            step = Step("operator", "call", (self.handle, *self.answer._dressed(args)))
         return self._then(step, args)
 
     def _then(self, step: Step, shown: tuple[Any, ...]) -> Reply:

@@ -17,6 +17,7 @@ from gdl_check.results import Call, GradientReport
 from gdl_check.sandbox.programs import Outcome
 
 LONGEST_CHAIN = 12
+CONTRACT_ERRORS = {"ValueError"}  # what an exercise may ask its answers to raise
 FEWER = 3  # a law that asks for more than the plain call does so on a third of the drawn cases
 
 
@@ -65,7 +66,13 @@ class Trial:
 
     def _expected(self) -> dict[str, Outcome]:
         name, reference = self.exercise.name, self.reference
-        return {c.id: outcome_of(name, reference, tuple(c.inputs.values())) for c in self.cases}
+        outcomes = {}
+        for case in self.cases:
+            outcome = outcome_of(name, reference, tuple(case.inputs.values()))
+            if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
+                raise LawBroke(f"the reference of {name} raised {outcome.raised.sentence}")
+            outcomes[case.id] = outcome
+        return outcomes
 
     def hear(self) -> None:
         """Wait for the plain calls, and compare them with the reference. Raises Ended."""
@@ -193,10 +200,7 @@ def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:
 
 
 def _memo(exercise: Exercise) -> Memo:
-    listable = [
-        i for i, spec in enumerate(exercise.inputs.values()) if getattr(spec, "lists", False)
-    ]
-    return Memo(exercise.name, listable, exercise.own_objects)
+    return Memo(exercise.name, exercise.listable, exercise.own_objects)
 
 
 def _ask(memo: Memo, cases: Sequence[Case], runner: Runner) -> list[Reply]:

@@ -141,8 +141,9 @@ def counterexample_lines(shown: Counterexample, width: int, verbose: bool) -> It
     """The call, what was expected and what came."""
     own_calls = len(shown.calls) > 1
     if own_calls:
-        for call in shown.calls[: None if verbose else 3]:
-            yield from asked(call, shown.inputs, width)
+        calls = shown.calls[: None if verbose else 3]
+        for call, before in zip(calls, (None, *calls)):
+            yield from asked(call, before, shown.inputs, width)
     else:
         yield from call_of(shown, width)
     yield from wrapped(sentence(shown.message), width)
@@ -204,9 +205,10 @@ def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(names, args))
 
 
-def asked(call: Call, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
+def asked(call: Call, before: Call | None, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
     """One of several calls that a law made, and what it came to."""
-    lines = call_lines(call.name, _named(call.args, inputs), width - 4)
+    told = _named(before.args, inputs) if before is not None else None
+    lines = call_lines(call.name, _named(call.args, inputs), width - 4, told)
     gave = call.raised or cut(pasteable(call.returned), width - 10)
     for line in lines:
         yield [("    " + line, "code")]

@@ -52,15 +52,28 @@ def pasteable(value: Any) -> str:
     return repr(value)
 
 
-def call_lines(name: str, arguments: Mapping[str, Any], width: int) -> list[str]:
-    """A call that can be pasted: in one line where it fits, else one line an argument."""
-    call = f"{name}({', '.join(map(pasteable, arguments.values()))})"
+def call_lines(
+    name: str, arguments: Mapping[str, Any], width: int, before: Mapping[str, Any] | None = None
+) -> list[str]:
+    """A call that can be pasted: in one line where it fits, else one line an argument.
+
+    Arguments that were told with the call `before` it are not told again.
+    """
+    call = _in_one_line(name, arguments)
     if len(call) <= width:
         return [call]
+    told = {}
+    if before is not None and len(_in_one_line(name, before)) > width:
+        told = {parameter: pasteable(value) for parameter, value in before.items()}
     lines = []
     for parameter, value in arguments.items():
-        lines += _assignment_lines(parameter, value, width)
+        if told.get(parameter) != pasteable(value):
+            lines += _assignment_lines(parameter, value, width)
     return [*lines, *broken(f"{name}({', '.join(arguments)})", width)]
+
+
+def _in_one_line(name: str, arguments: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(map(pasteable, arguments.values()))})"
 
 
 def _assignment_lines(parameter: str, value: Any, width: int) -> list[str]:
@@ -180,7 +193,7 @@ def table(value: Any) -> list[str]:
 def numbers_apart(a: float, b: float) -> tuple[str, str]:
     """Two numbers with as few digits as let them look different."""
     for digits in (6, 9, 12, 17):
-        one, two = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        one, two = f"{a + 0.0:.{digits}g}", f"{b + 0.0:.{digits}g}"
         if one != two:
             break
     return one, two

@@ -18,7 +18,7 @@ from gdl_check.sandbox.wire import MAX_ITEMS, Seed, lay_out
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     name: getattr(operator, name)
-    for name in ("add", "sub", "mul", "truediv", "neg", "matmul", "getitem")
+    for name in ("add", "sub", "mul", "truediv", "neg", "matmul", "getitem", "call")
 }
 
 
@@ -37,8 +37,8 @@ class Handle:
 class Step:
     """One thing done in a program.
 
-    `do` is "call" (the function or class `name`), "method", "get" (an attribute), "invoke" (what
-    was got) or "operator"; all but the first act on their first argument.
+    `do` is "call" (the function or class `name`), "method", "get" (an attribute), or "operator";
+    the last three act on their first argument.
     """
 
     do: str
@@ -105,8 +105,6 @@ def _execute_step(names: Mapping[str, Any], step: Step, results: list[Any]) -> D
             done.value = getattr(args[0], step.name)
         elif step.do == "method":
             done.value = getattr(args[0], step.name)(*args[1:])
-        elif step.do == "invoke":
-            done.value = args[0](*args[1:])
         else:
             done.value = OPERATORS[step.name](*args)
         if isinstance(done.value, Iterator):
