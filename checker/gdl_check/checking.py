@@ -115,7 +115,7 @@ def _checks(options: argparse.Namespace, targets: list[Target]) -> list[ChapterC
     ]
     if missing:
         exercises = "one exercise" if len(missing) == 1 else f"{len(missing)} exercises"
-        note(f"drawing inputs for {exercises}; they are kept for next time")
+        note(f"drawing inputs for {exercises}, kept for next time")
     if options.case and not any(
         _has_case(check, name) for check, target in zip(checks, targets) for name in target.names
     ):

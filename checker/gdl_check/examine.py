@@ -24,7 +24,7 @@ SAME_KIND = "gives a result of the right kind and shape"
 UNCHANGED = "leaves its arguments as they were"
 REPEATABLE = "gives the same answer to the same question, however often it is asked"
 OPENED_AGAIN = 3
-ASKED_TWICE = 20
+ASKED_TWICE = 12
 
 Judged = tuple[LawResult, Broken | None]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gdl_check.memo import Program
-from gdl_check.sandbox.programs import Done, Handle, Outcome, Raised, Step, execute, private
+from gdl_check.sandbox.programs import Done, Handle, Outcome, Raised, Step, execute, listed, private
+from gdl_check.sandbox.wire import Seed
 
 
 class LocalRunner:
@@ -44,3 +45,15 @@ def outcome_of(name: str, answer: Callable[..., Any], args: Sequence[Any]) -> Ou
     """What one call of a function of ours comes to."""
     (outcomes,) = LocalRunner(name, answer).run([[Step("call", name, tuple(args))]])
     return outcomes[0]
+
+
+def expected_of(reference: Callable[..., Any], args: Sequence[Any]) -> Outcome:
+    """What a reference gives: `outcome_of`, but for whether it changes its arguments."""
+    try:
+        with np.errstate(all="ignore"):
+            value = reference(
+                *(arg.generator() if isinstance(arg, Seed) else private(arg) for arg in args)
+            )
+            return Outcome(listed(value) if isinstance(value, Iterator) else value)
+    except Exception as error:
+        return _outcome(Done(error=error))

@@ -11,7 +11,7 @@ from gdl_check.compare import EXACT, ROUNDED, Difference, Unmet, difference, tol
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Law
 from gdl_check.gradient import Inconclusive, WrongSlopes
-from gdl_check.local import LocalRunner, outcome_of
+from gdl_check.local import LocalRunner, expected_of
 from gdl_check.memo import Answer, AnswerRaised, Memo, Pending, Reply, Runner
 from gdl_check.results import Call, GradientReport
 from gdl_check.sandbox.programs import Outcome
@@ -68,7 +68,7 @@ class Trial:
         name, reference = self.exercise.name, self.reference
         outcomes = {}
         for case in self.cases:
-            outcome = outcome_of(name, reference, tuple(case.inputs.values()))
+            outcome = expected_of(reference, tuple(case.inputs.values()))
             if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
                 raise LawBroke(f"the reference of {name} raised {outcome.raised.sentence}")
             outcomes[case.id] = outcome

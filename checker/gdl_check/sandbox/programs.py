@@ -108,7 +108,7 @@ def _execute_step(names: Mapping[str, Any], step: Step, results: list[Any]) -> D
         else:
             done.value = OPERATORS[step.name](*args)
         if isinstance(done.value, Iterator):
-            done.value = _listed(done.value)
+            done.value = listed(done.value)
     except BaseException as error:
         done.error = error
     done.changed = [
@@ -153,10 +153,11 @@ def _fingerprint(arg: Any) -> Any:
     return None
 
 
-def _listed(values: Iterator[Any]) -> list[Any]:
-    listed = []
+def listed(values: Iterator[Any]) -> list[Any]:
+    """What an iterator gives, as a list. Raises TooMuch where it goes on and on."""
+    items = []
     for item in values:
-        listed.append(item)
-        if len(listed) > MAX_ITEMS:
+        items.append(item)
+        if len(items) > MAX_ITEMS:
             raise TooMuch(f"it returned something that goes on for more than {MAX_ITEMS:,} items")
-    return listed
+    return items
