@@ -487,7 +487,7 @@ BEFORE = array([1, -2, 3], [0.5, 4, -1]) - 0.3
 def check_slopes(backward: Callable[[Any, Any], Any], upstream: Any) -> None:
     expect_slopes(
         lambda x: float(np.sum(upstream * relu(x))),
-        at=dict(x=BEFORE),
+        at={"x": BEFORE},
         claimed=lambda x: backward(upstream, x),
     )
 

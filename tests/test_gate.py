@@ -35,7 +35,7 @@ def double(x: Any) -> Any:
 def tiny(hints: Sequence[str] = HINTS) -> Exercise:
     """An exercise that the gate lets through: the double of every entry."""
     made = exercise(
-        "double", inputs=dict(x=Array(("n",))), edges=[dict(x=x) for x in CASES], hints=hints
+        "double", inputs={"x": Array(("n",))}, edges=[{"x": x} for x in CASES], hints=hints
     )
 
     @made.law("is the number added to itself")
@@ -145,7 +145,7 @@ def test_it_complains_about_too_few_alternatives_and_no_misconception_and_no_law
 def test_it_complains_about_a_dull_answer_that_passes() -> None:
     made = tiny()
     made.misconceptions.clear()
-    nothing = Corpus((edge_case(made, dict(x=[0.0])),), "")
+    nothing = Corpus((edge_case(made, {"x": [0.0]}),), "")
     problems = list(exercise_problems(made, nothing, double))
     assert "the dull answer its argument x passes" in problems
     assert "the dull answer always the first result passes" in problems
@@ -160,7 +160,7 @@ def test_it_complains_about_a_law_that_is_never_put_to_the_test() -> None:
 
         expect_slopes(
             lambda x: float(np.sum(np.sign(np.sin(1e9 * x)))),
-            at=dict(x=x),
+            at={"x": x},
             claimed=lambda x: np.zeros(len(x)),
         )
 

@@ -86,8 +86,8 @@ EXAMINATION = """
 
 {name} = exercise(
     "{name}",
-    inputs=dict(x=Array(("n",))),
-    edges=[dict(x=[0.0])],
+    inputs={{"x": Array(("n",))}},
+    edges=[{{"x": [0.0]}}],
     hints=["A question.", "The idea, and the book's section.", "The shapes and the formula."],
 )
 

@@ -40,15 +40,15 @@ def weights_times_inputs(weights, inputs):
 
 scale_input = exercise(
     "scale_input",
-    inputs=dict(x=Number(), weight=Number()),
+    inputs={"x": Number(), "weight": Number()},
     edges=[
-        dict(x=8.5, weight=0.1),
-        dict(x=0.0, weight=5.0),
-        dict(x=5.0, weight=0.0),
-        dict(x=3, weight=-2),
-        dict(x=0.125, weight=0.125),
-        dict(x=-1.5, weight=-0.5),
-        dict(x=1e6, weight=-1e6),
+        {"x": 8.5, "weight": 0.1},
+        {"x": 0.0, "weight": 5.0},
+        {"x": 5.0, "weight": 0.0},
+        {"x": 3, "weight": -2},
+        {"x": 0.125, "weight": 0.125},
+        {"x": -1.5, "weight": -0.5},
+        {"x": 1e6, "weight": -1e6},
     ],
     hints=[
         "The weight is a volume knob. What should come out if it stands at 0? At 1? At 2?",
@@ -156,25 +156,25 @@ def as_a_dot_product_of_one(x, weight):
 # --- elementwise_multiply ----------------------------------------------------------------------
 
 OF_TWO_LENGTHS = [
-    dict(a=[1.0, 2.0, 3.0], b=[4.0, 5.0]),
-    dict(a=[1.0, 2.0], b=[4.0, 5.0, 6.0]),
-    dict(a=[2.0], b=[1.0, 2.0, 3.0]),
-    dict(a=[1.0, 2.0, 3.0], b=[2.0]),
-    dict(a=[], b=[1.0]),
-    dict(a=[1.0], b=[]),
+    {"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0]},
+    {"a": [1.0, 2.0], "b": [4.0, 5.0, 6.0]},
+    {"a": [2.0], "b": [1.0, 2.0, 3.0]},
+    {"a": [1.0, 2.0, 3.0], "b": [2.0]},
+    {"a": [], "b": [1.0]},
+    {"a": [1.0], "b": []},
 ]
 
 elementwise_multiply = exercise(
     "elementwise_multiply",
-    inputs=dict(a=Array(("n",), lists=True), b=Array(("n",), lists=True)),
+    inputs={"a": Array(("n",), lists=True), "b": Array(("n",), lists=True)},
     edges=[
-        dict(a=[1.0, 2.0, 3.0], b=[4.0, 0.0, -1.0]),
-        dict(a=[8.5, 0.65, 1.2], b=[0.1, 0.2, 0.0]),
-        dict(a=[-3.0], b=[0.5]),
-        dict(a=[2.0, 2.0, 5.0, 5.0], b=[3.0, 3.0, -1.0, 0.125]),
-        dict(a=[0.0, 1e6], b=[7.0, 1e6]),
-        dict(a=[1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], b=[0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]),
-        dict(a=[], b=[]),
+        {"a": [1.0, 2.0, 3.0], "b": [4.0, 0.0, -1.0]},
+        {"a": [8.5, 0.65, 1.2], "b": [0.1, 0.2, 0.0]},
+        {"a": [-3.0], "b": [0.5]},
+        {"a": [2.0, 2.0, 5.0, 5.0], "b": [3.0, 3.0, -1.0, 0.125]},
+        {"a": [0.0, 1e6], "b": [7.0, 1e6]},
+        {"a": [1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], "b": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]},
+        {"a": [], "b": []},
         *OF_TWO_LENGTHS,
     ],
     hints=[
@@ -336,16 +336,16 @@ def place_by_place(a, b):
 
 elementwise_add = exercise(
     "elementwise_add",
-    inputs=dict(a=Array(("n",), lists=True), b=Array(("n",), lists=True)),
+    inputs={"a": Array(("n",), lists=True), "b": Array(("n",), lists=True)},
     edges=[
-        dict(a=[1.0, 2.0, 3.0], b=[4.0, 0.0, -1.0]),
-        dict(a=[8.5, 0.65, 1.2], b=[0.1, 0.2, 0.0]),
-        dict(a=[-3.0], b=[0.5]),
-        dict(a=[2.0, 2.0, 5.0, 5.0], b=[3.0, 3.0, -5.0, 0.125]),
-        dict(a=[0.0625, 1e-4, -0.5], b=[0.03125, 2e-4, 0.25]),
-        dict(a=[0.0, 1e6], b=[7.0, 1e6]),
-        dict(a=[1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], b=[0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]),
-        dict(a=[], b=[]),
+        {"a": [1.0, 2.0, 3.0], "b": [4.0, 0.0, -1.0]},
+        {"a": [8.5, 0.65, 1.2], "b": [0.1, 0.2, 0.0]},
+        {"a": [-3.0], "b": [0.5]},
+        {"a": [2.0, 2.0, 5.0, 5.0], "b": [3.0, 3.0, -5.0, 0.125]},
+        {"a": [0.0625, 1e-4, -0.5], "b": [0.03125, 2e-4, 0.25]},
+        {"a": [0.0, 1e6], "b": [7.0, 1e6]},
+        {"a": [1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], "b": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]},
+        {"a": [], "b": []},
         *OF_TWO_LENGTHS,
     ],
     hints=[
@@ -516,19 +516,19 @@ def place_by_place(a, b):
 
 vector_sum = exercise(
     "vector_sum",
-    inputs=dict(values=Array(("n",), lists=True)),
+    inputs={"values": Array(("n",), lists=True)},
     edges=[
-        dict(values=[1.0, 2.0, 4.0]),
-        dict(values=[]),
-        dict(values=[-2.5]),
-        dict(values=[3.0, 3.0]),
-        dict(values=[0.0, 0.0, 0.0]),
-        dict(values=[5.0, -2.0, -3.0]),
-        dict(values=[0.5, 0.25, 0.125, 0.125]),
-        dict(values=[1e6, -0.5, 1e6]),
-        dict(values=[0.0625, 1e-4, -0.03125]),
-        dict(values=TOES),
-        dict(values=[7.0, -1.0, 0.5, 2.0, -4.0, 8.0, 0.25]),
+        {"values": [1.0, 2.0, 4.0]},
+        {"values": []},
+        {"values": [-2.5]},
+        {"values": [3.0, 3.0]},
+        {"values": [0.0, 0.0, 0.0]},
+        {"values": [5.0, -2.0, -3.0]},
+        {"values": [0.5, 0.25, 0.125, 0.125]},
+        {"values": [1e6, -0.5, 1e6]},
+        {"values": [0.0625, 1e-4, -0.03125]},
+        {"values": TOES},
+        {"values": [7.0, -1.0, 0.5, 2.0, -4.0, 8.0, 0.25]},
     ],
     hints=[
         "Before you have added anything, what is the total? And what is it if nothing ever comes?",
@@ -694,21 +694,21 @@ def from_the_end(values):
 vector_mean = exercise(
     "vector_mean",
     # Thirds of numbers that add up to 0 leave a rest in float32, which would be all there is.
-    inputs=dict(values=Array(("n",), SMALL, lists=True)),
-    arrange=lambda values: dict(values=values if values.sum() else values + 1),
+    inputs={"values": Array(("n",), SMALL, lists=True)},
+    arrange=lambda values: {"values": values if values.sum() else values + 1},
     edges=[
-        dict(values=[1.0, 2.0, 6.0]),
-        dict(values=[]),
-        dict(values=[-2.5]),
-        dict(values=[0.0]),
-        dict(values=[1.0, 2.0]),
-        dict(values=[3.0, 3.0, 3.0]),
-        dict(values=[0.0, 0.0, 3.0, 1.0]),
-        dict(values=[-1.0, -2.0, -6.0, -7.0]),
-        dict(values=[1.0, -2.0, 1.0]),
-        dict(values=[1e6, 1e6, 2e6]),
-        dict(values=TOES),
-        dict(values=[7.0, -1.0, 0.5, 2.0, -4.0, 8.0, 0.25]),
+        {"values": [1.0, 2.0, 6.0]},
+        {"values": []},
+        {"values": [-2.5]},
+        {"values": [0.0]},
+        {"values": [1.0, 2.0]},
+        {"values": [3.0, 3.0, 3.0]},
+        {"values": [0.0, 0.0, 3.0, 1.0]},
+        {"values": [-1.0, -2.0, -6.0, -7.0]},
+        {"values": [1.0, -2.0, 1.0]},
+        {"values": [1e6, 1e6, 2e6]},
+        {"values": TOES},
+        {"values": [7.0, -1.0, 0.5, 2.0, -4.0, 8.0, 0.25]},
     ],
     hints=[
         "Three friends have 1, 2 and 6 apples and share them evenly. How many does each get? And "
@@ -865,20 +865,20 @@ def shares_added_up(values):
 
 weighted_sum = exercise(
     "weighted_sum",
-    inputs=dict(inputs=Array(("n",), lists=True), weights=Array(("n",), lists=True)),
+    inputs={"inputs": Array(("n",), lists=True), "weights": Array(("n",), lists=True)},
     edges=[
-        dict(inputs=[2.0, 3.0, 5.0], weights=[0.5, 1.0, 0.0]),
-        *(dict(inputs=game, weights=[0.1, 0.2, 0.0]) for game in GAMES),
-        dict(inputs=[-3.0], weights=[0.5]),
-        dict(inputs=[1.0, 2.0], weights=[2.0, -1.0]),
-        dict(inputs=[0.5, 0.5, 1.5, 0.25], weights=[0.5, 0.5, 0.5, -8.0]),
-        dict(inputs=[0.0, 0.0], weights=[3.0, -4.0]),
-        dict(inputs=[1e6, 1.0], weights=[-1e6, 0.5]),
-        dict(inputs=[1.0, -2.0, 3.0, 4.0, 5.0, -6.0], weights=[0.5, 2.0, -1.5, 4.0, 3.0, 0.25]),
-        dict(inputs=[1.0, 2.0, 3.0], weights=[4.0, 5.0]),
-        dict(inputs=[1.0, 2.0], weights=[4.0, 5.0, 6.0]),
-        dict(inputs=[2.0], weights=[1.0, 2.0, 3.0]),
-        dict(inputs=[1.0, 2.0, 3.0], weights=[2.0]),
+        {"inputs": [2.0, 3.0, 5.0], "weights": [0.5, 1.0, 0.0]},
+        *({"inputs": game, "weights": [0.1, 0.2, 0.0]} for game in GAMES),
+        {"inputs": [-3.0], "weights": [0.5]},
+        {"inputs": [1.0, 2.0], "weights": [2.0, -1.0]},
+        {"inputs": [0.5, 0.5, 1.5, 0.25], "weights": [0.5, 0.5, 0.5, -8.0]},
+        {"inputs": [0.0, 0.0], "weights": [3.0, -4.0]},
+        {"inputs": [1e6, 1.0], "weights": [-1e6, 0.5]},
+        {"inputs": [1.0, -2.0, 3.0, 4.0, 5.0, -6.0], "weights": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25]},
+        {"inputs": [1.0, 2.0, 3.0], "weights": [4.0, 5.0]},
+        {"inputs": [1.0, 2.0], "weights": [4.0, 5.0, 6.0]},
+        {"inputs": [2.0], "weights": [1.0, 2.0, 3.0]},
+        {"inputs": [1.0, 2.0, 3.0], "weights": [2.0]},
     ],
     hints=[
         "One input is heard at full volume, one at half, one not at all. How large is the "
@@ -1094,21 +1094,21 @@ def products_first(inputs, weights):
 
 dot_score = exercise(
     "dot_score",
-    inputs=dict(vector=Array(("n",), lists=True), rows=Array(("m", "n"), lists=True)),
+    inputs={"vector": Array(("n",), lists=True), "rows": Array(("m", "n"), lists=True)},
     edges=[
-        dict(vector=[1.0, 0.0, 1.0], rows=[[2.0, 0.0, 2.0], [0.0, 5.0, 0.0], [-1.0, 1.0, 0.0]]),
-        dict(vector=[2.0], rows=[[-3.0]]),
-        dict(vector=[2.0, -1.0], rows=[[1.0, 2.0], [3.0, 0.5], [1.0, 2.0], [-1.0, -1.0]]),
-        dict(vector=[1.0, 2.0], rows=[[0.0, 3.0], [1.0, 0.0]]),
-        dict(vector=[0.0, 0.0, 0.0], rows=[[1.0, 2.0, 3.0]]),
-        dict(vector=[0.5, 1.5, -2.5, 0.25], rows=[[0.5, 1.5, -2.5, 0.25], [1.0, 1.0, 1.0, 1.0]]),
-        dict(vector=[3.0, 4.0], rows=[[30.0, 40.0], [3.0, 4.0], [-6.0, -8.0], [-4.0, 3.0]]),
-        dict(vector=[1e3, 1.0], rows=[[1e3, 1.0], [-1e3, 1.0]]),
-        dict(vector=GAMES[0], rows=GAMES),
-        dict(vector=[1.0, 2.0, 3.0], rows=[[1.0, 2.0], [3.0, 4.0]]),
-        dict(vector=[1.0, 2.0], rows=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
-        dict(vector=[2.0], rows=[[1.0, 2.0, 3.0]]),
-        dict(vector=[1.0, 2.0, 3.0], rows=[[2.0], [1.0]]),
+        {"vector": [1.0, 0.0, 1.0], "rows": [[2.0, 0.0, 2.0], [0.0, 5.0, 0.0], [-1.0, 1.0, 0.0]]},
+        {"vector": [2.0], "rows": [[-3.0]]},
+        {"vector": [2.0, -1.0], "rows": [[1.0, 2.0], [3.0, 0.5], [1.0, 2.0], [-1.0, -1.0]]},
+        {"vector": [1.0, 2.0], "rows": [[0.0, 3.0], [1.0, 0.0]]},
+        {"vector": [0.0, 0.0, 0.0], "rows": [[1.0, 2.0, 3.0]]},
+        {"vector": [0.5, 1.5, -2.5, 0.25], "rows": [[0.5, 1.5, -2.5, 0.25], [1.0, 1.0, 1.0, 1.0]]},
+        {"vector": [3.0, 4.0], "rows": [[30.0, 40.0], [3.0, 4.0], [-6.0, -8.0], [-4.0, 3.0]]},
+        {"vector": [1e3, 1.0], "rows": [[1e3, 1.0], [-1e3, 1.0]]},
+        {"vector": GAMES[0], "rows": GAMES},
+        {"vector": [1.0, 2.0, 3.0], "rows": [[1.0, 2.0], [3.0, 4.0]]},
+        {"vector": [1.0, 2.0], "rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
+        {"vector": [2.0], "rows": [[1.0, 2.0, 3.0]]},
+        {"vector": [1.0, 2.0, 3.0], "rows": [[2.0], [1.0]]},
     ],
     hints=[
         "One row is large where the vector is large, one is large only where the vector is 0. "
@@ -1307,16 +1307,16 @@ def in_plain_loops(vector, rows):
 
 scale_vector = exercise(
     "scale_vector",
-    inputs=dict(x=Number(), weights=Array(("m",), lists=True)),
+    inputs={"x": Number(), "weights": Array(("m",), lists=True)},
     edges=[
-        dict(x=2.0, weights=[0.5, 1.0, -3.0]),
-        dict(x=0.65, weights=[0.3, 0.2, 0.9]),
-        dict(x=3, weights=[2.0]),
-        dict(x=0.0, weights=[1.0, 2.0]),
-        dict(x=-0.5, weights=[0.5, 0.5, 1.5, 0.0]),
-        dict(x=1e6, weights=[1e6, -0.125]),
-        dict(x=0.125, weights=[0.125, -0.375, 0.001]),
-        dict(x=2.5, weights=[3.0, 1.0, 4.0, 1.0, -5.0, 9.0, 2.0]),
+        {"x": 2.0, "weights": [0.5, 1.0, -3.0]},
+        {"x": 0.65, "weights": [0.3, 0.2, 0.9]},
+        {"x": 3, "weights": [2.0]},
+        {"x": 0.0, "weights": [1.0, 2.0]},
+        {"x": -0.5, "weights": [0.5, 0.5, 1.5, 0.0]},
+        {"x": 1e6, "weights": [1e6, -0.125]},
+        {"x": 0.125, "weights": [0.125, -0.375, 0.001]},
+        {"x": 2.5, "weights": [3.0, 1.0, 4.0, 1.0, -5.0, 9.0, 2.0]},
     ],
     hints=[
         "Three predictions are made from one input. If you change the weight of the first, what "
@@ -1470,21 +1470,21 @@ def place_by_place(x, weights):
 
 matvec = exercise(
     "matvec",
-    inputs=dict(weights=Array(("m", "n"), lists=True), inputs=Array(("n",), lists=True)),
+    inputs={"weights": Array(("m", "n"), lists=True), "inputs": Array(("n",), lists=True)},
     edges=[
-        dict(weights=[[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]], inputs=[1.0, 2.0, 4.0]),
-        dict(weights=HURT_WIN_SAD, inputs=GAMES[0]),
-        dict(weights=[[2.0]], inputs=[-3.0]),
-        dict(weights=[[1.0, 2.0], [3.0, 4.0]], inputs=[1.0, -1.0]),
-        dict(weights=[[1.0], [0.5], [-2.0], [0.0], [3.0]], inputs=[1.5]),
-        dict(weights=[[0.5, 1.0, -1.0, 2.0, 0.25, 4.0]], inputs=[1.0, 2.0, 3.0, -4.0, 5.0, 6.0]),
-        dict(weights=[[1.0, 2.0], [1.0, 2.0], [-1.0, -2.0]], inputs=[0.5, 0.25]),
-        dict(weights=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], inputs=[0.0, 0.0, 0.0]),
-        dict(weights=[[1e3, 1.0], [-1.0, 1e3]], inputs=[1e3, 0.5]),
-        dict(weights=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], inputs=[1.0, 2.0, 3.0]),
-        dict(weights=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], inputs=[1.0, 2.0]),
-        dict(weights=[[1.0, 2.0, 3.0]], inputs=[2.0]),
-        dict(weights=[[2.0], [1.0]], inputs=[1.0, 2.0, 3.0]),
+        {"weights": [[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]], "inputs": [1.0, 2.0, 4.0]},
+        {"weights": HURT_WIN_SAD, "inputs": GAMES[0]},
+        {"weights": [[2.0]], "inputs": [-3.0]},
+        {"weights": [[1.0, 2.0], [3.0, 4.0]], "inputs": [1.0, -1.0]},
+        {"weights": [[1.0], [0.5], [-2.0], [0.0], [3.0]], "inputs": [1.5]},
+        {"weights": [[0.5, 1.0, -1.0, 2.0, 0.25, 4.0]], "inputs": [1.0, 2.0, 3.0, -4.0, 5.0, 6.0]},
+        {"weights": [[1.0, 2.0], [1.0, 2.0], [-1.0, -2.0]], "inputs": [0.5, 0.25]},
+        {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "inputs": [0.0, 0.0, 0.0]},
+        {"weights": [[1e3, 1.0], [-1.0, 1e3]], "inputs": [1e3, 0.5]},
+        {"weights": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "inputs": [1.0, 2.0, 3.0]},
+        {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "inputs": [1.0, 2.0]},
+        {"weights": [[1.0, 2.0, 3.0]], "inputs": [2.0]},
+        {"weights": [[2.0], [1.0]], "inputs": [1.0, 2.0, 3.0]},
     ],
     hints=[
         "Two predictions are made from three inputs. How many weights are there, and which of them "
@@ -1700,42 +1700,51 @@ def input_after_input(weights, inputs):
 
 stacked_predict = exercise(
     "stacked_predict",
-    inputs=dict(
-        inputs=Array(("n",), SMALL, lists=True),
-        hidden_weights=Array(("h", "n"), SMALL, lists=True),
-        output_weights=Array(("m", "h"), SMALL, lists=True),
-    ),
+    inputs={
+        "inputs": Array(("n",), SMALL, lists=True),
+        "hidden_weights": Array(("h", "n"), SMALL, lists=True),
+        "output_weights": Array(("m", "h"), SMALL, lists=True),
+    },
     edges=[
-        dict(
-            inputs=[1.0, 2.0],
-            hidden_weights=[[1.0, 1.0], [0.0, 1.0], [2.0, 0.0]],
-            output_weights=[[1.0, 0.5, -1.0]],
-        ),
+        {
+            "inputs": [1.0, 2.0],
+            "hidden_weights": [[1.0, 1.0], [0.0, 1.0], [2.0, 0.0]],
+            "output_weights": [[1.0, 0.5, -1.0]],
+        },
         *(
-            dict(inputs=game, hidden_weights=INPUT_TO_HIDDEN, output_weights=HIDDEN_TO_PREDICTION)
+            {
+                "inputs": game,
+                "hidden_weights": INPUT_TO_HIDDEN,
+                "output_weights": HIDDEN_TO_PREDICTION,
+            }
             for game in GAMES
         ),
-        dict(inputs=[2.0], hidden_weights=[[-3.0]], output_weights=[[0.5]]),
-        dict(
-            inputs=[1.0, -1.0],
-            hidden_weights=[[1.0, 2.0], [3.0, 4.0]],
-            output_weights=[[0.0, 1.0], [-1.0, 2.0]],
-        ),
-        dict(
-            inputs=[0.0, 0.0],
-            hidden_weights=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
-            output_weights=[[1.0, 1.0, 1.0]],
-        ),
-        dict(
-            inputs=[1.0, 2.0],
-            hidden_weights=[[1.0, -1.0], [-2.0, 0.0], [0.5, 0.5]],
-            output_weights=[[-1.0, 0.5, 0.0], [1.0, 1.0, 2.0], [0.0, 0.0, -0.5], [3.0, 1.0, 1.0]],
-        ),
-        dict(
-            inputs=[1e3, 1.0],
-            hidden_weights=[[1e3, -1.0], [0.5, 1.0], [-1e3, 2.0]],
-            output_weights=[[1.0, -1.0, 0.5], [0.25, 0.0, 1.0]],
-        ),
+        {"inputs": [2.0], "hidden_weights": [[-3.0]], "output_weights": [[0.5]]},
+        {
+            "inputs": [1.0, -1.0],
+            "hidden_weights": [[1.0, 2.0], [3.0, 4.0]],
+            "output_weights": [[0.0, 1.0], [-1.0, 2.0]],
+        },
+        {
+            "inputs": [0.0, 0.0],
+            "hidden_weights": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+            "output_weights": [[1.0, 1.0, 1.0]],
+        },
+        {
+            "inputs": [1.0, 2.0],
+            "hidden_weights": [[1.0, -1.0], [-2.0, 0.0], [0.5, 0.5]],
+            "output_weights": [
+                [-1.0, 0.5, 0.0],
+                [1.0, 1.0, 2.0],
+                [0.0, 0.0, -0.5],
+                [3.0, 1.0, 1.0],
+            ],
+        },
+        {
+            "inputs": [1e3, 1.0],
+            "hidden_weights": [[1e3, -1.0], [0.5, 1.0], [-1e3, 2.0]],
+            "output_weights": [[1.0, -1.0, 0.5], [0.25, 0.0, 1.0]],
+        },
     ],
     hints=[
         "There are two inputs, three hidden units and one prediction. How many numbers does the "
@@ -1903,17 +1912,17 @@ def with_einsum(inputs, hidden_weights, output_weights):
 
 to_numpy_layout = exercise(
     "to_numpy_layout",
-    inputs=dict(rows=Array(("m", "n"), lists=True)),
+    inputs={"rows": Array(("m", "n"), lists=True)},
     edges=[
-        dict(rows=[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
-        dict(rows=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0], [9.0, 10.0]]),
-        dict(rows=[[1.0, 2.0], [3.0, 4.0]]),
-        dict(rows=HURT_WIN_SAD),
-        dict(rows=[[0.5]]),
-        dict(rows=[[1.0, 2.0, 0.5, 4.0]]),
-        dict(rows=[[1.0], [-2.5], [3.0]]),
-        dict(rows=[[1.0, 2.0], [2.0, 1.0], [1.0, 2.0]]),
-        dict(rows=[[1e4, -1e4], [1e-4, 0.0625], [0.0, -0.03125]]),
+        {"rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
+        {"rows": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0], [9.0, 10.0]]},
+        {"rows": [[1.0, 2.0], [3.0, 4.0]]},
+        {"rows": HURT_WIN_SAD},
+        {"rows": [[0.5]]},
+        {"rows": [[1.0, 2.0, 0.5, 4.0]]},
+        {"rows": [[1.0], [-2.5], [3.0]]},
+        {"rows": [[1.0, 2.0], [2.0, 1.0], [1.0, 2.0]]},
+        {"rows": [[1e4, -1e4], [1e-4, 0.0625], [0.0, -0.03125]]},
     ],
     hints=[
         "By hand, [[1, 2, 3], [4, 5, 6]] makes two predictions from three inputs. Which numbers "
@@ -2040,43 +2049,43 @@ def with_einsum(rows):
 
 batch_forward = exercise(
     "batch_forward",
-    inputs=dict(
-        inputs=Array(("batch", "n"), SMALL),
-        weights_0_1=Array(("n", "h"), SMALL),
-        weights_1_2=Array(("h", "m"), SMALL),
-    ),
+    inputs={
+        "inputs": Array(("batch", "n"), SMALL),
+        "weights_0_1": Array(("n", "h"), SMALL),
+        "weights_1_2": Array(("h", "m"), SMALL),
+    },
     edges=[
-        dict(
-            inputs=[[1.0, 2.0], [0.0, 1.0]],
-            weights_0_1=[[1.0, 0.0], [0.0, 1.0]],
-            weights_1_2=[[1.0], [3.0]],
-        ),
-        dict(
-            inputs=GAMES,
-            weights_0_1=np.transpose(INPUT_TO_HIDDEN),
-            weights_1_2=np.transpose(HIDDEN_TO_PREDICTION),
-        ),
-        dict(inputs=[[2.0]], weights_0_1=[[-3.0]], weights_1_2=[[0.5]]),
-        dict(
-            inputs=[[1.0, -2.0]],
-            weights_0_1=[[1.0, 0.5, -1.0], [2.0, 1.0, 0.25]],
-            weights_1_2=[[1.0, 2.0], [0.0, -1.0], [4.0, 0.5]],
-        ),
-        dict(
-            inputs=[[1.0, 2.0], [3.0, 4.0]],
-            weights_0_1=[[0.0, 1.0], [-1.0, 2.0]],
-            weights_1_2=[[1.0, 2.0], [3.0, -4.0]],
-        ),
-        dict(
-            inputs=[[1.0, 2.0], [1.0, 2.0], [0.0, 0.0], [-1.0, 0.5]],
-            weights_0_1=[[1.0, 2.0, -1.0], [0.5, 1.0, 3.0]],
-            weights_1_2=[[2.0], [-1.0], [1.0]],
-        ),
-        dict(
-            inputs=[[1e3, 1.0], [-1.0, 1e3], [0.5, 0.0]],
-            weights_0_1=[[1e3, -1.0, 0.5, 2.0], [0.5, 1.0, 0.0, -1e3]],
-            weights_1_2=[[1.0], [-1.0], [0.5], [0.25]],
-        ),
+        {
+            "inputs": [[1.0, 2.0], [0.0, 1.0]],
+            "weights_0_1": [[1.0, 0.0], [0.0, 1.0]],
+            "weights_1_2": [[1.0], [3.0]],
+        },
+        {
+            "inputs": GAMES,
+            "weights_0_1": np.transpose(INPUT_TO_HIDDEN),
+            "weights_1_2": np.transpose(HIDDEN_TO_PREDICTION),
+        },
+        {"inputs": [[2.0]], "weights_0_1": [[-3.0]], "weights_1_2": [[0.5]]},
+        {
+            "inputs": [[1.0, -2.0]],
+            "weights_0_1": [[1.0, 0.5, -1.0], [2.0, 1.0, 0.25]],
+            "weights_1_2": [[1.0, 2.0], [0.0, -1.0], [4.0, 0.5]],
+        },
+        {
+            "inputs": [[1.0, 2.0], [3.0, 4.0]],
+            "weights_0_1": [[0.0, 1.0], [-1.0, 2.0]],
+            "weights_1_2": [[1.0, 2.0], [3.0, -4.0]],
+        },
+        {
+            "inputs": [[1.0, 2.0], [1.0, 2.0], [0.0, 0.0], [-1.0, 0.5]],
+            "weights_0_1": [[1.0, 2.0, -1.0], [0.5, 1.0, 3.0]],
+            "weights_1_2": [[2.0], [-1.0], [1.0]],
+        },
+        {
+            "inputs": [[1e3, 1.0], [-1.0, 1e3], [0.5, 0.0]],
+            "weights_0_1": [[1e3, -1.0, 0.5, 2.0], [0.5, 1.0, 0.0, -1e3]],
+            "weights_1_2": [[1.0], [-1.0], [0.5], [0.25]],
+        },
     ],
     hints=[
         "You have predictions for one example. What may the second example know of the first?",
@@ -2262,15 +2271,16 @@ def expect_shape(reply, shape):
 
 
 def shapes(*pairs):
-    return [dict(a_shape=a_shape, b_shape=b_shape) for a_shape, b_shape in pairs]
+    return [{"a_shape": a_shape, "b_shape": b_shape} for a_shape, b_shape in pairs]
 
 
 broadcast_shape = exercise(
     "broadcast_shape",
-    inputs=dict(
-        a_shape=ListOf(Choice((2, 1, 3, 0)), 0, 3), b_shape=ListOf(Choice((2, 1, 3, 0)), 0, 3)
-    ),
-    arrange=lambda a_shape, b_shape: dict(a_shape=tuple(a_shape), b_shape=tuple(b_shape)),
+    inputs={
+        "a_shape": ListOf(Choice((2, 1, 3, 0)), 0, 3),
+        "b_shape": ListOf(Choice((2, 1, 3, 0)), 0, 3),
+    },
+    arrange=lambda a_shape, b_shape: {"a_shape": tuple(a_shape), "b_shape": tuple(b_shape)},
     edges=shapes(
         ((4, 1, 3), (5, 1)),
         ((), ()),
@@ -2518,16 +2528,16 @@ def meeting(meets, a_shape, b_shape):
     """Two shapes; where `meets`, their sizes in the middle are made equal."""
     if meets and a_shape and b_shape:
         b_shape[max(len(b_shape) - 2, 0)] = a_shape[-1]
-    return dict(a_shape=tuple(a_shape), b_shape=tuple(b_shape))
+    return {"a_shape": tuple(a_shape), "b_shape": tuple(b_shape)}
 
 
 dot_shape = exercise(
     "dot_shape",
-    inputs=dict(
-        meets=Choice((True, True, True, False)),
-        a_shape=ListOf(Choice((2, 3, 1, 4, 0)), 0, 3),
-        b_shape=ListOf(Choice((5, 3, 1, 2, 0)), 0, 3),
-    ),
+    inputs={
+        "meets": Choice((True, True, True, False)),
+        "a_shape": ListOf(Choice((2, 3, 1, 4, 0)), 0, 3),
+        "b_shape": ListOf(Choice((5, 3, 1, 2, 0)), 0, 3),
+    },
     arrange=meeting,
     edges=shapes(
         ((4, 5), (5, 6)),

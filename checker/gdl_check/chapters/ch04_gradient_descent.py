@@ -29,16 +29,16 @@ def squared(miss):
 
 squared_error = exercise(
     "squared_error",
-    inputs=dict(prediction=Number(), target=Number()),
+    inputs={"prediction": Number(), "target": Number()},
     edges=[
-        dict(prediction=0.25, target=0.8),
-        dict(prediction=2.0, target=2.0),
-        dict(prediction=1.0, target=-1.0),
-        dict(prediction=0.0, target=3.0),
-        dict(prediction=3, target=1),
-        dict(prediction=5, target=0),
-        dict(prediction=0.125, target=0.0),
-        dict(prediction=-1000000.0, target=1000000.0),
+        {"prediction": 0.25, "target": 0.8},
+        {"prediction": 2.0, "target": 2.0},
+        {"prediction": 1.0, "target": -1.0},
+        {"prediction": 0.0, "target": 3.0},
+        {"prediction": 3, "target": 1},
+        {"prediction": 5, "target": 0},
+        {"prediction": 0.125, "target": 0.0},
+        {"prediction": -1000000.0, "target": 1000000.0},
     ],
     hints=[
         "One prediction is 3 too high, another one 3 too low. Which of them is worse?",
@@ -175,20 +175,20 @@ def larger_minus_smaller(prediction, target):
 
 mean_squared_error = exercise(
     "mean_squared_error",
-    inputs=dict(predictions=Array(("n",), lists=True), targets=Array(("n",), lists=True)),
+    inputs={"predictions": Array(("n",), lists=True), "targets": Array(("n",), lists=True)},
     edges=[
-        dict(predictions=[3.0, 1.0], targets=[2.0, 2.0]),
-        dict(predictions=[2.0], targets=[5.0]),
-        dict(predictions=[0.25], targets=[0.8]),
-        dict(predictions=[1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], targets=[0.0] * 7),
-        dict(predictions=[1.0, 2.0], targets=[1.0, 2.0]),
-        dict(predictions=[1.0, 2.0, 3.0], targets=[1.0, 2.0]),
-        dict(predictions=[1.0, 2.0], targets=[3.0, 1.0, 4.0]),
-        dict(predictions=[1.0, 2.0, 3.0], targets=[2.0]),
-        dict(predictions=[2.0], targets=[1.0, 2.0, 3.0]),
-        dict(predictions=[], targets=[]),
-        dict(predictions=[], targets=[1.0]),
-        dict(predictions=[1.0], targets=[]),
+        {"predictions": [3.0, 1.0], "targets": [2.0, 2.0]},
+        {"predictions": [2.0], "targets": [5.0]},
+        {"predictions": [0.25], "targets": [0.8]},
+        {"predictions": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], "targets": [0.0] * 7},
+        {"predictions": [1.0, 2.0], "targets": [1.0, 2.0]},
+        {"predictions": [1.0, 2.0, 3.0], "targets": [1.0, 2.0]},
+        {"predictions": [1.0, 2.0], "targets": [3.0, 1.0, 4.0]},
+        {"predictions": [1.0, 2.0, 3.0], "targets": [2.0]},
+        {"predictions": [2.0], "targets": [1.0, 2.0, 3.0]},
+        {"predictions": [], "targets": []},
+        {"predictions": [], "targets": [1.0]},
+        {"predictions": [1.0], "targets": []},
     ],
     hints=[
         "One miss is +1, another one is -1. Their mean is 0: is this network perfect?",
@@ -406,23 +406,23 @@ def with_einsum(predictions, targets):
 
 hot_cold_step = exercise(
     "hot_cold_step",
-    inputs=dict(x=Number(), weight=Number(), target=Number(), step=Number(POSITIVE)),
+    inputs={"x": Number(), "weight": Number(), "target": Number(), "step": Number(POSITIVE)},
     edges=[
-        dict(x=1.0, weight=2.0, target=5.0, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.25, step=0.5),
-        dict(x=1.0, weight=2.0, target=1.75, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.375, step=0.5),
-        dict(x=1.0, weight=2.0, target=1.625, step=0.5),
-        dict(x=1.0, weight=2.0, target=2.125, step=0.5),
-        dict(x=1.0, weight=0.0, target=-3.0, step=1.0),
-        dict(x=0.0, weight=1.0, target=2.0, step=0.5),
-        dict(x=2.0, weight=1.5, target=3.0, step=1.0),
-        dict(x=-1.0, weight=2.0, target=-5.0, step=0.5),
-        dict(x=-2.0, weight=1.0, target=4.0, step=0.25),
-        dict(x=3.0, weight=1.0, target=6.0, step=1.0),
-        dict(x=0.5, weight=1.0, target=0.625, step=0.5),
-        dict(x=1.0, weight=0.0, target=1.0, step=3.0),
-        dict(x=1.0, weight=0.0, target=1.0, step=1.5),
+        {"x": 1.0, "weight": 2.0, "target": 5.0, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.25, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 1.75, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.375, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 1.625, "step": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 2.125, "step": 0.5},
+        {"x": 1.0, "weight": 0.0, "target": -3.0, "step": 1.0},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "step": 0.5},
+        {"x": 2.0, "weight": 1.5, "target": 3.0, "step": 1.0},
+        {"x": -1.0, "weight": 2.0, "target": -5.0, "step": 0.5},
+        {"x": -2.0, "weight": 1.0, "target": 4.0, "step": 0.25},
+        {"x": 3.0, "weight": 1.0, "target": 6.0, "step": 1.0},
+        {"x": 0.5, "weight": 1.0, "target": 0.625, "step": 0.5},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 3.0},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 1.5},
     ],
     hints=[
         "You stand at a weight and may take one step up, one step down, or none. When is it best "
@@ -603,23 +603,23 @@ def with_numpy(x, weight, target, step):
 
 hot_cold_fit = exercise(
     "hot_cold_fit",
-    inputs=dict(
-        x=Number(STEADY),
-        weight=Number(SMALL),
-        target=Number(),
-        step=Number(STEPS),
-        iterations=Whole(0, 6),
-    ),
+    inputs={
+        "x": Number(STEADY),
+        "weight": Number(SMALL),
+        "target": Number(),
+        "step": Number(STEPS),
+        "iterations": Whole(0, 6),
+    },
     edges=[
-        dict(x=1.0, weight=0.0, target=1.0, step=0.5, iterations=4),
-        dict(x=1.0, weight=0.0, target=1.25, step=0.5, iterations=5),
-        dict(x=1.0, weight=0.0, target=1.125, step=0.5, iterations=5),
-        dict(x=2.0, weight=1.0, target=-3.0, step=0.5, iterations=7),
-        dict(x=-2.0, weight=0.0, target=3.0, step=1.0, iterations=4),
-        dict(x=3.0, weight=2.0, target=6.0, step=1.0, iterations=3),
-        dict(x=0.0, weight=1.0, target=2.0, step=0.5, iterations=2),
-        dict(x=1.0, weight=0.0, target=3.0, step=1.0, iterations=1),
-        dict(x=1.0, weight=0.0, target=3.0, step=1.0, iterations=0),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "step": 0.5, "iterations": 4},
+        {"x": 1.0, "weight": 0.0, "target": 1.25, "step": 0.5, "iterations": 5},
+        {"x": 1.0, "weight": 0.0, "target": 1.125, "step": 0.5, "iterations": 5},
+        {"x": 2.0, "weight": 1.0, "target": -3.0, "step": 0.5, "iterations": 7},
+        {"x": -2.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 4},
+        {"x": 3.0, "weight": 2.0, "target": 6.0, "step": 1.0, "iterations": 3},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "step": 0.5, "iterations": 2},
+        {"x": 1.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 1},
+        {"x": 1.0, "weight": 0.0, "target": 3.0, "step": 1.0, "iterations": 0},
     ],
     hints=[
         "Which weight made the prediction of the first row: the one that was given, or the one "
@@ -824,8 +824,8 @@ def counted_in_steps(x, weight, target, step, iterations):
 
 numeric_slope = exercise(
     "numeric_slope",
-    inputs=dict(
-        f=Choice(
+    inputs={
+        "f": Choice(
             [
                 quadratic(1.0, 0.0, 0.0),
                 cubic(1.0, 0.0),
@@ -839,21 +839,21 @@ numeric_slope = exercise(
                 quadratic(0.0, 0.0, 2.0),
             ]
         ),
-        weight=Number(),
-        eps=Number((0.5, 1.0, 0.25, 2.0, 0.125, 1.5)),
-    ),
+        "weight": Number(),
+        "eps": Number((0.5, 1.0, 0.25, 2.0, 0.125, 1.5)),
+    },
     edges=[
-        dict(f=quadratic(1.0, 0.0, 0.0), weight=3.0, eps=0.5),
-        dict(f=quadratic(0.0, 3.0, -1.0), weight=2.0, eps=0.25),
-        dict(f=quadratic(0.0, 0.0, 2.0), weight=2.0, eps=0.25),
-        dict(f=quadratic(1.0, 0.0, 5.0), weight=0.0, eps=1.0),
-        dict(f=quadratic(-1.0, 2.0, 3.0), weight=-2.0, eps=2.0),
-        dict(f=cubic(1.0, 0.0), weight=2.0, eps=0.5),
-        dict(f=cubic(1.0, 0.0), weight=0.0, eps=2.0),
-        dict(f=cubic(-2.0, 1.0), weight=-1.0, eps=1.0),
-        dict(f=exponential(1.0), weight=0.0, eps=0.25),
-        dict(f=exponential(-0.5), weight=4.0, eps=0.5),
-        dict(f=exponential(1.0), weight=1.0, eps=0.0009765625),
+        {"f": quadratic(1.0, 0.0, 0.0), "weight": 3.0, "eps": 0.5},
+        {"f": quadratic(0.0, 3.0, -1.0), "weight": 2.0, "eps": 0.25},
+        {"f": quadratic(0.0, 0.0, 2.0), "weight": 2.0, "eps": 0.25},
+        {"f": quadratic(1.0, 0.0, 5.0), "weight": 0.0, "eps": 1.0},
+        {"f": quadratic(-1.0, 2.0, 3.0), "weight": -2.0, "eps": 2.0},
+        {"f": cubic(1.0, 0.0), "weight": 2.0, "eps": 0.5},
+        {"f": cubic(1.0, 0.0), "weight": 0.0, "eps": 2.0},
+        {"f": cubic(-2.0, 1.0), "weight": -1.0, "eps": 1.0},
+        {"f": exponential(1.0), "weight": 0.0, "eps": 0.25},
+        {"f": exponential(-0.5), "weight": 4.0, "eps": 0.5},
+        {"f": exponential(1.0), "weight": 1.0, "eps": 0.0009765625},
     ],
     hints=[
         "You push a rod in by a little, and another one comes out by three times as much. How "
@@ -1010,14 +1010,14 @@ def mean_of_both_sides(f, weight, eps):
 
 node_delta = exercise(
     "node_delta",
-    inputs=dict(prediction=Number(), target=Number()),
+    inputs={"prediction": Number(), "target": Number()},
     edges=[
-        dict(prediction=0.25, target=0.8),
-        dict(prediction=2.0, target=2.0),
-        dict(prediction=3.0, target=1.0),
-        dict(prediction=0.0, target=-2.0),
-        dict(prediction=4, target=1),
-        dict(prediction=-1.0, target=0.0),
+        {"prediction": 0.25, "target": 0.8},
+        {"prediction": 2.0, "target": 2.0},
+        {"prediction": 3.0, "target": 1.0},
+        {"prediction": 0.0, "target": -2.0},
+        {"prediction": 4, "target": 1},
+        {"prediction": -1.0, "target": 0.0},
     ],
     hints=[
         "The network predicts 3, and 1 is right. Is it too high or too low, and by how much?",
@@ -1054,7 +1054,7 @@ def leads_back_to_the_prediction(answer, prediction, target):
 def is_the_slope(answer, prediction, target):
     expect_slopes(
         lambda prediction: 0.5 * squared(prediction - target),
-        at=dict(prediction=prediction),
+        at={"prediction": prediction},
         claimed=lambda prediction: answer(float(prediction), target),
     )
 
@@ -1112,17 +1112,17 @@ def with_numpy(prediction, target):
 
 weight_delta = exercise(
     "weight_delta",
-    inputs=dict(x=Number(), prediction=Number(), target=Number()),
+    inputs={"x": Number(), "prediction": Number(), "target": Number()},
     edges=[
-        dict(x=2.0, prediction=0.5, target=2.0),
-        dict(x=0.5, prediction=0.25, target=0.8),
-        dict(x=1.1, prediction=0.0, target=0.8),
-        dict(x=0.0, prediction=3.0, target=1.0),
-        dict(x=-1.0, prediction=3.0, target=1.0),
-        dict(x=3.0, prediction=2.0, target=2.0),
-        dict(x=3.0, prediction=2.0, target=0.0),
-        dict(x=2.0, prediction=0.0, target=1.0),
-        dict(x=3, prediction=5, target=1),
+        {"x": 2.0, "prediction": 0.5, "target": 2.0},
+        {"x": 0.5, "prediction": 0.25, "target": 0.8},
+        {"x": 1.1, "prediction": 0.0, "target": 0.8},
+        {"x": 0.0, "prediction": 3.0, "target": 1.0},
+        {"x": -1.0, "prediction": 3.0, "target": 1.0},
+        {"x": 3.0, "prediction": 2.0, "target": 2.0},
+        {"x": 3.0, "prediction": 2.0, "target": 0.0},
+        {"x": 2.0, "prediction": 0.0, "target": 1.0},
+        {"x": 3, "prediction": 5, "target": 1},
     ],
     hints=[
         "The input was 0. Whatever the weight was, what came out of it? Can the weight be to blame "
@@ -1166,7 +1166,7 @@ def is_the_slope(answer, x, prediction, target):
     # Any number will do for a weight; the network's prediction follows from it.
     expect_slopes(
         lambda weight: 0.5 * squared(x * weight - target),
-        at=dict(weight=prediction),
+        at={"weight": prediction},
         claimed=lambda weight: answer(x, x * float(weight), target),
     )
 
@@ -1260,21 +1260,21 @@ def with_numpy(x, prediction, target):
 
 gd_step = exercise(
     "gd_step",
-    inputs=dict(x=Number(), weight=Number(), target=Number(), learning_rate=Number(RATES)),
+    inputs={"x": Number(), "weight": Number(), "target": Number(), "learning_rate": Number(RATES)},
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.125),
-        dict(x=0.5, weight=0.5, target=0.8, learning_rate=1.0),
-        dict(x=1.1, weight=0.0, target=0.8, learning_rate=1.0),
-        dict(x=8.5, weight=0.1, target=1.0, learning_rate=0.01),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=0.1),
-        dict(x=0.0, weight=2.0, target=1.0, learning_rate=0.5),
-        dict(x=3.0, weight=2.0, target=6.0, learning_rate=0.5),
-        dict(x=1.0, weight=2.0, target=5.0, learning_rate=1.0),
-        dict(x=-2.0, weight=1.0, target=1.0, learning_rate=0.25),
-        dict(x=2.0, weight=0.0, target=1.0, learning_rate=0.125),
-        dict(x=3.0, weight=1.0, target=0.0, learning_rate=0.125),
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.0),
-        dict(x=2, weight=1, target=5, learning_rate=1),
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.125},
+        {"x": 0.5, "weight": 0.5, "target": 0.8, "learning_rate": 1.0},
+        {"x": 1.1, "weight": 0.0, "target": 0.8, "learning_rate": 1.0},
+        {"x": 8.5, "weight": 0.1, "target": 1.0, "learning_rate": 0.01},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 0.1},
+        {"x": 0.0, "weight": 2.0, "target": 1.0, "learning_rate": 0.5},
+        {"x": 3.0, "weight": 2.0, "target": 6.0, "learning_rate": 0.5},
+        {"x": 1.0, "weight": 2.0, "target": 5.0, "learning_rate": 1.0},
+        {"x": -2.0, "weight": 1.0, "target": 1.0, "learning_rate": 0.25},
+        {"x": 2.0, "weight": 0.0, "target": 1.0, "learning_rate": 0.125},
+        {"x": 3.0, "weight": 1.0, "target": 0.0, "learning_rate": 0.125},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.0},
+        {"x": 2, "weight": 1, "target": 5, "learning_rate": 1},
     ],
     hints=[
         "The prediction is too high and the input is positive. Must the weight go up or down?",
@@ -1321,7 +1321,7 @@ def moves_against_the_slope(answer, x, weight, target, learning_rate):
     if learning_rate:
         expect_slopes(
             lambda weight: 0.5 * squared(x * weight - target),
-            at=dict(weight=weight),
+            at={"weight": weight},
             claimed=lambda weight: (
                 (weight - answer(x, float(weight), target, learning_rate)) / learning_rate
             ),
@@ -1436,24 +1436,24 @@ def with_numpy(x, weight, target, learning_rate):
 
 gd_fit = exercise(
     "gd_fit",
-    inputs=dict(
-        x=Number(STEADY),
-        weight=Number(SMALL),
-        target=Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
-        learning_rate=Number((0.125, 0.25, 0.5, 0.0625, 1.0)),
-        iterations=Whole(0, 5),
-    ),
+    inputs={
+        "x": Number(STEADY),
+        "weight": Number(SMALL),
+        "target": Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
+        "learning_rate": Number((0.125, 0.25, 0.5, 0.0625, 1.0)),
+        "iterations": Whole(0, 5),
+    },
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, learning_rate=0.125, iterations=2),
-        dict(x=0.5, weight=0.5, target=0.8, learning_rate=1.0, iterations=20),
-        dict(x=1.1, weight=0.0, target=0.8, learning_rate=1.0, iterations=4),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=1.0, iterations=20),
-        dict(x=2.0, weight=0.5, target=0.8, learning_rate=0.1, iterations=20),
-        dict(x=1.0, weight=0.0, target=2.0, learning_rate=1.0, iterations=3),
-        dict(x=0.0, weight=1.0, target=2.0, learning_rate=0.5, iterations=2),
-        dict(x=-2.0, weight=1.0, target=1.0, learning_rate=0.125, iterations=3),
-        dict(x=3.0, weight=1.0, target=2.0, learning_rate=0.0625, iterations=1),
-        dict(x=3.0, weight=1.0, target=2.0, learning_rate=0.0625, iterations=0),
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "learning_rate": 0.125, "iterations": 2},
+        {"x": 0.5, "weight": 0.5, "target": 0.8, "learning_rate": 1.0, "iterations": 20},
+        {"x": 1.1, "weight": 0.0, "target": 0.8, "learning_rate": 1.0, "iterations": 4},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 1.0, "iterations": 20},
+        {"x": 2.0, "weight": 0.5, "target": 0.8, "learning_rate": 0.1, "iterations": 20},
+        {"x": 1.0, "weight": 0.0, "target": 2.0, "learning_rate": 1.0, "iterations": 3},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.5, "iterations": 2},
+        {"x": -2.0, "weight": 1.0, "target": 1.0, "learning_rate": 0.125, "iterations": 3},
+        {"x": 3.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.0625, "iterations": 1},
+        {"x": 3.0, "weight": 1.0, "target": 2.0, "learning_rate": 0.0625, "iterations": 0},
     ],
     hints=[
         "Which weight stands in the first row: the one that was given, or the one after the first "
@@ -1685,36 +1685,36 @@ def weights_first(x, weight, target, learning_rate, iterations):
 
 will_converge = exercise(
     "will_converge",
-    inputs=dict(
-        x=Number((1.0, 2.0, -1.0, 0.5, 3.0, -2.0, 0.0, 4.0, 1.5, -0.5, 0.25, -3.0, 5.0, 10.0)),
-        learning_rate=Number(
+    inputs={
+        "x": Number((1.0, 2.0, -1.0, 0.5, 3.0, -2.0, 0.0, 4.0, 1.5, -0.5, 0.25, -3.0, 5.0, 10.0)),
+        "learning_rate": Number(
             (0.5, 0.125, 1.0, 0.25, 2.0, 0.0625, 0.0, -0.5, 1.5, 8.0, 0.03125, -1.0, 4.0)
         ),
-    ),
+    },
     edges=[
-        dict(x=2.0, learning_rate=0.25),
-        dict(x=2.0, learning_rate=0.5),
-        dict(x=1.0, learning_rate=2.0),
-        dict(x=-1.0, learning_rate=2.0),
-        dict(x=0.5, learning_rate=8.0),
-        dict(x=-4.0, learning_rate=0.125),
-        dict(x=2.0, learning_rate=0.484375),
-        dict(x=2.0, learning_rate=0.515625),
-        dict(x=0.5, learning_rate=7.5),
-        dict(x=-0.5, learning_rate=4.0),
-        dict(x=1.0, learning_rate=1.0),
-        dict(x=1.0, learning_rate=0.0),
-        dict(x=0.0, learning_rate=0.5),
-        dict(x=0.0, learning_rate=0.0),
-        dict(x=1.0, learning_rate=-0.5),
-        dict(x=-2.0, learning_rate=-0.125),
-        dict(x=1.0, learning_rate=1.998046875),
-        dict(x=1.0, learning_rate=2.001953125),
-        dict(x=2.0, learning_rate=2.0**-20),
-        dict(x=0.5, learning_rate=1.0),
-        dict(x=1.1, learning_rate=1.0),
-        dict(x=2.0, learning_rate=0.1),
-        dict(x=2.0, learning_rate=1.0),
+        {"x": 2.0, "learning_rate": 0.25},
+        {"x": 2.0, "learning_rate": 0.5},
+        {"x": 1.0, "learning_rate": 2.0},
+        {"x": -1.0, "learning_rate": 2.0},
+        {"x": 0.5, "learning_rate": 8.0},
+        {"x": -4.0, "learning_rate": 0.125},
+        {"x": 2.0, "learning_rate": 0.484375},
+        {"x": 2.0, "learning_rate": 0.515625},
+        {"x": 0.5, "learning_rate": 7.5},
+        {"x": -0.5, "learning_rate": 4.0},
+        {"x": 1.0, "learning_rate": 1.0},
+        {"x": 1.0, "learning_rate": 0.0},
+        {"x": 0.0, "learning_rate": 0.5},
+        {"x": 0.0, "learning_rate": 0.0},
+        {"x": 1.0, "learning_rate": -0.5},
+        {"x": -2.0, "learning_rate": -0.125},
+        {"x": 1.0, "learning_rate": 1.998046875},
+        {"x": 1.0, "learning_rate": 2.001953125},
+        {"x": 2.0, "learning_rate": 2.0**-20},
+        {"x": 0.5, "learning_rate": 1.0},
+        {"x": 1.1, "learning_rate": 1.0},
+        {"x": 2.0, "learning_rate": 0.1},
+        {"x": 2.0, "learning_rate": 1.0},
     ],
     hints=[
         "A step multiplies the miss by -3. Is the next prediction closer to the target? And what "
@@ -1871,19 +1871,19 @@ def below_the_limit(x, learning_rate):
 
 largest_stable_learning_rate = exercise(
     "largest_stable_learning_rate",
-    inputs=dict(x=Number()),
+    inputs={"x": Number()},
     edges=[
-        dict(x=2.0),
-        dict(x=1.0),
-        dict(x=0.5),
-        dict(x=-2.0),
-        dict(x=3.0),
-        dict(x=0.0),
-        dict(x=1.1),
-        dict(x=8.5),
-        dict(x=-0.25),
-        dict(x=4),
-        dict(x=0),
+        {"x": 2.0},
+        {"x": 1.0},
+        {"x": 0.5},
+        {"x": -2.0},
+        {"x": 3.0},
+        {"x": 0.0},
+        {"x": 1.1},
+        {"x": 8.5},
+        {"x": -0.25},
+        {"x": 4},
+        {"x": 0},
     ],
     hints=[
         "The input gets twice as large. May the learning rate stay as it is?",
@@ -1993,34 +1993,46 @@ def with_numpy(x):
 
 find_learning_rate = exercise(
     "find_learning_rate",
-    inputs=dict(
-        x=Number(INPUTS_TO_TUNE),
-        weight=Number(SMALL),
-        target=Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
-        candidates=ListOf(Number(RATES_TO_TRY), 1, 5),
-        iterations=Whole(0, 6),
-    ),
+    inputs={
+        "x": Number(INPUTS_TO_TUNE),
+        "weight": Number(SMALL),
+        "target": Number((1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 0.5)),
+        "candidates": ListOf(Number(RATES_TO_TRY), 1, 5),
+        "iterations": Whole(0, 6),
+    },
     edges=[
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 1.0, 0.1, 0.01], iterations=20),
-        dict(x=0.5, weight=0.5, target=0.8, candidates=[0.01, 0.1, 1.0, 10.0], iterations=5),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[0.01, 1.5], iterations=1),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 1.0], iterations=3),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[-0.5, 0.25, 3.0], iterations=2),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[0.5, 0.75], iterations=20),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[1000.0, 100.0], iterations=12),
+        {
+            "x": 2.0,
+            "weight": 1.0,
+            "target": 3.0,
+            "candidates": [10.0, 1.0, 0.1, 0.01],
+            "iterations": 20,
+        },
+        {
+            "x": 0.5,
+            "weight": 0.5,
+            "target": 0.8,
+            "candidates": [0.01, 0.1, 1.0, 10.0],
+            "iterations": 5,
+        },
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.01, 1.5], "iterations": 1},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 1.0], "iterations": 3},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [-0.5, 0.25, 3.0], "iterations": 2},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.5, 0.75], "iterations": 20},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [1000.0, 100.0], "iterations": 12},
         # Ties, exact in any order of sums and products.
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1.5, 0.5], iterations=2),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[0.25, 0.5, 1.5], iterations=1),
-        dict(x=0.0, weight=1.0, target=2.0, candidates=[0.5, 0.25, 1.0], iterations=3),
-        dict(x=2.0, weight=1.5, target=3.0, candidates=[0.5, 1.0, 0.25], iterations=2),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[0.5, 0.25, 1.0], iterations=0),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1.5, 0.5], "iterations": 2},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [0.25, 0.5, 1.5], "iterations": 1},
+        {"x": 0.0, "weight": 1.0, "target": 2.0, "candidates": [0.5, 0.25, 1.0], "iterations": 3},
+        {"x": 2.0, "weight": 1.5, "target": 3.0, "candidates": [0.5, 1.0, 0.25], "iterations": 2},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [0.5, 0.25, 1.0], "iterations": 0},
         # The miss is finite and its square is not; then the weight itself is nan.
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1e200, 0.5], iterations=1),
-        dict(x=1.0, weight=0.0, target=1.0, candidates=[1e200], iterations=1),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 0.1], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[0.1, 10.0], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[10.0, 100.0], iterations=300),
-        dict(x=2.0, weight=1.0, target=3.0, candidates=[], iterations=2),
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1e200, 0.5], "iterations": 1},
+        {"x": 1.0, "weight": 0.0, "target": 1.0, "candidates": [1e200], "iterations": 1},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 0.1], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [0.1, 10.0], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [10.0, 100.0], "iterations": 300},
+        {"x": 2.0, "weight": 1.0, "target": 3.0, "candidates": [], "iterations": 2},
     ],
     hints=[
         "With one rate hardly anything moves, with another one the weight flies off to infinity. "
@@ -2263,24 +2275,24 @@ def all_at_once(x, weight, target, candidates, iterations):
 
 overshoots = exercise(
     "overshoots",
-    inputs=dict(predictions=ListOf(Number(LADDER[:12]), 0, 5), target=Number(LADDER[:8])),
+    inputs={"predictions": ListOf(Number(LADDER[:12]), 0, 5), "target": Number(LADDER[:8])},
     edges=[
-        dict(predictions=[0.0, 0.5, 0.75], target=1.0),
-        dict(predictions=[0.0, 1.5, 0.75], target=1.0),
-        dict(predictions=[2.0, 1.0, 0.0], target=1.0),
-        dict(predictions=[0.0, 1.0, 1.0, 2.0], target=1.0),
-        dict(predictions=[0.0, 1.0], target=1.0),
-        dict(predictions=[1.0, 2.0], target=1.0),
-        dict(predictions=[1.0], target=1.0),
-        dict(predictions=[3.0, 2.0, 1.5], target=1.0),
-        dict(predictions=[0.0, 0.5, 0.25], target=1.0),
-        dict(predictions=[0.0, 2.0, 0.5], target=1.0),
-        dict(predictions=[-2.0, 1.0], target=-3.0),
-        dict(predictions=[-2.0, -4.0], target=-3.0),
-        dict(predictions=[3.0], target=1.0),
-        dict(predictions=[0.0], target=1.0),
-        dict(predictions=[0.0, 0.5, 0.75, 1.125], target=1.0),
-        dict(predictions=[], target=1.0),
+        {"predictions": [0.0, 0.5, 0.75], "target": 1.0},
+        {"predictions": [0.0, 1.5, 0.75], "target": 1.0},
+        {"predictions": [2.0, 1.0, 0.0], "target": 1.0},
+        {"predictions": [0.0, 1.0, 1.0, 2.0], "target": 1.0},
+        {"predictions": [0.0, 1.0], "target": 1.0},
+        {"predictions": [1.0, 2.0], "target": 1.0},
+        {"predictions": [1.0], "target": 1.0},
+        {"predictions": [3.0, 2.0, 1.5], "target": 1.0},
+        {"predictions": [0.0, 0.5, 0.25], "target": 1.0},
+        {"predictions": [0.0, 2.0, 0.5], "target": 1.0},
+        {"predictions": [-2.0, 1.0], "target": -3.0},
+        {"predictions": [-2.0, -4.0], "target": -3.0},
+        {"predictions": [3.0], "target": 1.0},
+        {"predictions": [0.0], "target": 1.0},
+        {"predictions": [0.0, 0.5, 0.75, 1.125], "target": 1.0},
+        {"predictions": [], "target": 1.0},
     ],
     hints=[
         "The predictions were 3, then 1, then 0, and 1 is the target. Has learning been on both "

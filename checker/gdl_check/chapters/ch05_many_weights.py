@@ -26,13 +26,13 @@ def half_squared_error(inputs, weights, targets):
 
 predict = exercise(
     "predict",
-    inputs=dict(inputs=Array(("n",)), weights=Array(("n",))),
+    inputs={"inputs": Array(("n",)), "weights": Array(("n",))},
     edges=[
-        dict(inputs=FIRST_GAME, weights=FIRST_WEIGHTS),
-        dict(inputs=[2.0], weights=[3.0]),
-        dict(inputs=[0.0, 0.0], weights=[1.0, 2.0]),
-        dict(inputs=[1.0, 2.0], weights=[3.0, -1.0]),
-        dict(inputs=[1000.0, -1000.0, 1.0, 2.0], weights=[1000.0, 1000.0, 1.0, -3.0]),
+        {"inputs": FIRST_GAME, "weights": FIRST_WEIGHTS},
+        {"inputs": [2.0], "weights": [3.0]},
+        {"inputs": [0.0, 0.0], "weights": [1.0, 2.0]},
+        {"inputs": [1.0, 2.0], "weights": [3.0, -1.0]},
+        {"inputs": [1000.0, -1000.0, 1.0, 2.0], "weights": [1000.0, 1000.0, 1.0, -3.0]},
     ],
     hints=[
         "Two inputs, 2 and 3, come in through weights of 10 and 1. Which of them has more say, and "
@@ -146,13 +146,13 @@ def with_einsum(inputs, weights):
 
 weight_deltas = exercise(
     "weight_deltas",
-    inputs=dict(inputs=Array(("n",)), delta=Number()),
+    inputs={"inputs": Array(("n",)), "delta": Number()},
     edges=[
-        dict(inputs=FIRST_GAME, delta=-0.14),
-        dict(inputs=[2.0], delta=3.0),
-        dict(inputs=[1.0, 0.0, -2.0], delta=-0.5),
-        dict(inputs=[0.0], delta=1.0),
-        dict(inputs=[3.0, 1.0], delta=0.0),
+        {"inputs": FIRST_GAME, "delta": -0.14},
+        {"inputs": [2.0], "delta": 3.0},
+        {"inputs": [1.0, 0.0, -2.0], "delta": -0.5},
+        {"inputs": [0.0], "delta": 1.0},
+        {"inputs": [3.0, 1.0], "delta": 0.0},
     ],
     hints=[
         "An input of 0 was multiplied by its weight. Could another weight have made another "
@@ -193,7 +193,7 @@ def is_the_slope_of_the_error(answer, inputs, delta):
     target = float(inputs.dot(weights)) - delta
     expect_slopes(
         lambda weights: half_squared_error(inputs, weights, target),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: answer(inputs, float(inputs.dot(weights)) - target),
     )
 
@@ -291,25 +291,30 @@ def with_outer(inputs, delta):
 
 # --- gd_step_multi_input -----------------------------------------------------------------------
 
-ONE_OUTPUT = dict(
-    inputs=Array(("n",), SMALL),
-    weights=Array(("n",), SMALL),
-    target=Number(SMALL),
-    learning_rate=Number(RATES),
-)
+ONE_OUTPUT = {
+    "inputs": Array(("n",), SMALL),
+    "weights": Array(("n",), SMALL),
+    "target": Number(SMALL),
+    "learning_rate": Number(RATES),
+}
 
 gd_step_multi_input = exercise(
     "gd_step_multi_input",
     inputs=ONE_OUTPUT,
     edges=[
-        dict(inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.01),
-        dict(inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3),
-        dict(inputs=[2.0], weights=[1.0], target=3.0, learning_rate=0.25),
-        dict(inputs=[1.0, 2.0], weights=[2.0, 1.0], target=1.0, learning_rate=0.5),
-        dict(inputs=[1.0, -2.0, 0.0], weights=[1.0, 0.5, 2.0], target=2.0, learning_rate=0.125),
-        dict(inputs=[1.0, 2.0], weights=[1.0, 1.0], target=3.0, learning_rate=0.5),
-        dict(inputs=[0.0, 0.0], weights=[1.0, -1.0], target=1.0, learning_rate=1.0),
-        dict(inputs=[100.0, -50.0], weights=[3.0, 4.0], target=-2.0, learning_rate=1.0),
+        {"inputs": FIRST_GAME, "weights": FIRST_WEIGHTS, "target": 1.0, "learning_rate": 0.01},
+        {"inputs": FIRST_GAME, "weights": FIRST_WEIGHTS, "target": 1.0, "learning_rate": 0.3},
+        {"inputs": [2.0], "weights": [1.0], "target": 3.0, "learning_rate": 0.25},
+        {"inputs": [1.0, 2.0], "weights": [2.0, 1.0], "target": 1.0, "learning_rate": 0.5},
+        {
+            "inputs": [1.0, -2.0, 0.0],
+            "weights": [1.0, 0.5, 2.0],
+            "target": 2.0,
+            "learning_rate": 0.125,
+        },
+        {"inputs": [1.0, 2.0], "weights": [1.0, 1.0], "target": 3.0, "learning_rate": 0.5},
+        {"inputs": [0.0, 0.0], "weights": [1.0, -1.0], "target": 1.0, "learning_rate": 1.0},
+        {"inputs": [100.0, -50.0], "weights": [3.0, 4.0], "target": -2.0, "learning_rate": 1.0},
     ],
     hints=[
         "The prediction is too high, and one of the inputs is negative. Should its weight go up or "
@@ -357,7 +362,7 @@ def moves_against_the_slope(answer, inputs, weights, learning_rate):
     target = float(inputs.dot(weights)) - 1.5
     expect_slopes(
         lambda weights: half_squared_error(inputs, weights, target),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: (
             (weights - answer(inputs, weights, target, learning_rate)) / learning_rate
         ),
@@ -503,28 +508,38 @@ def as_one_matrix(inputs, weights, target, learning_rate):
 
 gd_trace = exercise(
     "gd_trace",
-    inputs=dict(
-        inputs=Array(("n",), STEADY),
-        weights=Array(("n",), STEADY),
-        target=Number(STEADY),
-        learning_rate=Number((0.125, 0.0625, 0.25)),
-        iterations=Whole(1, 3),
-    ),
+    inputs={
+        "inputs": Array(("n",), STEADY),
+        "weights": Array(("n",), STEADY),
+        "target": Number(STEADY),
+        "learning_rate": Number((0.125, 0.0625, 0.25)),
+        "iterations": Whole(1, 3),
+    },
     edges=[
-        dict(
-            inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.01, iterations=3
-        ),
-        dict(inputs=[1.0], weights=[3.0], target=1.0, learning_rate=0.25, iterations=2),
-        dict(
-            inputs=[1.0, 2.0, -1.0],
-            weights=[0.5, 0.5, 1.0],
-            target=2.0,
-            learning_rate=0.125,
-            iterations=4,
-        ),
-        dict(inputs=[2.0], weights=[1.0], target=3.0, learning_rate=0.25, iterations=3),
-        dict(inputs=[1.0, 1.0], weights=[1.0, 2.0], target=3.0, learning_rate=0.5, iterations=2),
-        dict(inputs=[1.0], weights=[1.0], target=2.0, learning_rate=0.5, iterations=0),
+        {
+            "inputs": FIRST_GAME,
+            "weights": FIRST_WEIGHTS,
+            "target": 1.0,
+            "learning_rate": 0.01,
+            "iterations": 3,
+        },
+        {"inputs": [1.0], "weights": [3.0], "target": 1.0, "learning_rate": 0.25, "iterations": 2},
+        {
+            "inputs": [1.0, 2.0, -1.0],
+            "weights": [0.5, 0.5, 1.0],
+            "target": 2.0,
+            "learning_rate": 0.125,
+            "iterations": 4,
+        },
+        {"inputs": [2.0], "weights": [1.0], "target": 3.0, "learning_rate": 0.25, "iterations": 3},
+        {
+            "inputs": [1.0, 1.0],
+            "weights": [1.0, 2.0],
+            "target": 3.0,
+            "learning_rate": 0.5,
+            "iterations": 2,
+        },
+        {"inputs": [1.0], "weights": [1.0], "target": 2.0, "learning_rate": 0.5, "iterations": 0},
     ],
     hints=[
         "Three iterations take three steps. Which weights made the first prediction, and which the "
@@ -601,14 +616,14 @@ def trace_with(inputs, weights, target, learning_rate, iterations, told=lambda r
         prediction = inputs.dot(weights)
         delta = prediction - target
         new = weights - (-learning_rate if up else learning_rate) * delta * inputs
-        row = dict(
-            weights=weights,
-            prediction=prediction,
-            error=delta**2,
-            delta=delta,
-            weight_deltas=delta * inputs,
-        )
-        told_instead = told(row | dict(new=new, rate=learning_rate))
+        row = {
+            "weights": weights,
+            "prediction": prediction,
+            "error": delta**2,
+            "delta": delta,
+            "weight_deltas": delta * inputs,
+        }
+        told_instead = told(row | {"new": new, "rate": learning_rate})
         rows.append(row | told_instead)
         weights = new
     return rows
@@ -619,7 +634,7 @@ def trace_with(inputs, weights, target, learning_rate, iterations, told=lambda r
     "Write the weights down before they move: a row tells which weights made its prediction.",
 )
 def weights_after_the_step(*args):
-    return trace_with(*args, told=lambda row: dict(weights=row["new"]))
+    return trace_with(*args, told=lambda row: {"weights": row["new"]})
 
 
 @gd_trace.misconception(
@@ -630,7 +645,7 @@ def weights_after_the_step(*args):
 def rows_share_one_array(inputs, weights, target, learning_rate, iterations):
     rows = trace_with(inputs, weights, target, learning_rate, iterations)
     last = trace_with(inputs, weights, target, learning_rate, iterations + 1)[-1]["weights"]
-    return [row | dict(weights=last) for row in rows]
+    return [row | {"weights": last} for row in rows]
 
 
 @gd_trace.misconception(
@@ -662,13 +677,13 @@ def predicts_only_once(inputs, weights, target, learning_rate, iterations):
     prediction = inputs.dot(weights)
     delta = prediction - target
     return [
-        dict(
-            weights=weights - i * learning_rate * delta * inputs,
-            prediction=prediction,
-            error=delta**2,
-            delta=delta,
-            weight_deltas=delta * inputs,
-        )
+        {
+            "weights": weights - i * learning_rate * delta * inputs,
+            "prediction": prediction,
+            "error": delta**2,
+            "delta": delta,
+            "weight_deltas": delta * inputs,
+        }
         for i in range(iterations)
     ]
 
@@ -678,7 +693,7 @@ def predicts_only_once(inputs, weights, target, learning_rate, iterations):
     "The delta belongs to half the squared error, but what is reported is the whole squared miss.",
 )
 def reports_half(*args):
-    return trace_with(*args, told=lambda row: dict(error=row["error"] / 2))
+    return trace_with(*args, told=lambda row: {"error": row["error"] / 2})
 
 
 @gd_trace.misconception(
@@ -687,7 +702,7 @@ def reports_half(*args):
 )
 def target_minus_prediction(*args):
     return trace_with(
-        *args, told=lambda row: dict(delta=-row["delta"], weight_deltas=-row["weight_deltas"])
+        *args, told=lambda row: {"delta": -row["delta"], "weight_deltas": -row["weight_deltas"]}
     )
 
 
@@ -696,9 +711,7 @@ def target_minus_prediction(*args):
     '"weight_deltas" is delta * inputs. The learning rate comes in only when the weights move.',
 )
 def weight_deltas_with_the_rate(*args):
-    return trace_with(
-        *args, told=lambda row: dict(weight_deltas=row["rate"] * row["weight_deltas"])
-    )
+    return trace_with(*args, told=lambda row: {"weight_deltas": row["rate"] * row["weight_deltas"]})
 
 
 @gd_trace.misconception(
@@ -745,7 +758,7 @@ def kept_as_copies(inputs, weights, target, learning_rate, iterations):
     for _ in range(iterations):
         prediction = np.einsum("n,n->", inputs, weights)
         delta = prediction - target
-        row = dict(weights=weights.copy(), prediction=prediction, delta=delta)
+        row = {"weights": weights.copy(), "prediction": prediction, "delta": delta}
         row["error"] = np.square(delta)
         row["weight_deltas"] = np.multiply(inputs, delta)
         rows.append(row)
@@ -757,33 +770,55 @@ def kept_as_copies(inputs, weights, target, learning_rate, iterations):
 
 frozen_step = exercise(
     "frozen_step",
-    inputs=ONE_OUTPUT | dict(stays=Array(("n",), BITS[::-1])),
+    inputs=ONE_OUTPUT | {"stays": Array(("n",), BITS[::-1])},
     arrange=lambda stays, **others: (
-        others | dict(frozen={place for place, bit in enumerate(stays) if bit})
+        others | {"frozen": {place for place, bit in enumerate(stays) if bit}}
     ),
     edges=[
-        dict(inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3, frozen={0}),
-        dict(
-            inputs=FIRST_GAME, weights=FIRST_WEIGHTS, target=1.0, learning_rate=0.3, frozen={0, 2}
-        ),
-        dict(inputs=[2.0], weights=[1.0], target=3.0, learning_rate=0.25, frozen=set()),
-        dict(inputs=[2.0], weights=[1.0], target=3.0, learning_rate=0.25, frozen={0}),
-        dict(
-            inputs=[1.0, 2.0, -1.0],
-            weights=[0.5, -1.0, 2.0],
-            target=1.0,
-            learning_rate=0.5,
-            frozen={1},
-        ),
-        dict(
-            inputs=[1.0, 2.0, 3.0, -1.0],
-            weights=[0.5, -1.0, 2.0, 1.5],
-            target=1.0,
-            learning_rate=0.5,
-            frozen={2, 3},
-        ),
-        dict(inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen={0, 1}),
-        dict(inputs=[1.0, 2.0], weights=[3.0, 1.0], target=-1.0, learning_rate=0.25, frozen=set()),
+        {
+            "inputs": FIRST_GAME,
+            "weights": FIRST_WEIGHTS,
+            "target": 1.0,
+            "learning_rate": 0.3,
+            "frozen": {0},
+        },
+        {
+            "inputs": FIRST_GAME,
+            "weights": FIRST_WEIGHTS,
+            "target": 1.0,
+            "learning_rate": 0.3,
+            "frozen": {0, 2},
+        },
+        {"inputs": [2.0], "weights": [1.0], "target": 3.0, "learning_rate": 0.25, "frozen": set()},
+        {"inputs": [2.0], "weights": [1.0], "target": 3.0, "learning_rate": 0.25, "frozen": {0}},
+        {
+            "inputs": [1.0, 2.0, -1.0],
+            "weights": [0.5, -1.0, 2.0],
+            "target": 1.0,
+            "learning_rate": 0.5,
+            "frozen": {1},
+        },
+        {
+            "inputs": [1.0, 2.0, 3.0, -1.0],
+            "weights": [0.5, -1.0, 2.0, 1.5],
+            "target": 1.0,
+            "learning_rate": 0.5,
+            "frozen": {2, 3},
+        },
+        {
+            "inputs": [1.0, 2.0],
+            "weights": [3.0, 1.0],
+            "target": -1.0,
+            "learning_rate": 0.25,
+            "frozen": {0, 1},
+        },
+        {
+            "inputs": [1.0, 2.0],
+            "weights": [3.0, 1.0],
+            "target": -1.0,
+            "learning_rate": 0.25,
+            "frozen": set(),
+        },
     ],
     hints=[
         "A weight is frozen. Does its input still count in the prediction?",
@@ -950,15 +985,15 @@ def with_a_mask(inputs, weights, target, learning_rate, frozen):
 
 output_deltas = exercise(
     "output_deltas",
-    inputs=dict(predictions=Array(("m",)), targets=Array(("m",))),
+    inputs={"predictions": Array(("m",)), "targets": Array(("m",))},
     edges=[
-        dict(predictions=[0.195, 0.13, 0.585], targets=HURT_WON_SAD),
-        dict(predictions=[3.0], targets=[1.0]),
-        dict(predictions=[1.0], targets=[3.0]),
-        dict(predictions=[0.0, 2.0], targets=[0.0, 2.0]),
-        dict(predictions=[1.0, -1.0, 4.0, 0.0], targets=[3.0, -1.0, -2.0, 5.0]),
-        dict(predictions=[0.86, 0.9637575], targets=[1.0, 0.99061772]),
-        dict(predictions=[1e6, -1e6], targets=[1e6 - 1, 1e6]),
+        {"predictions": [0.195, 0.13, 0.585], "targets": HURT_WON_SAD},
+        {"predictions": [3.0], "targets": [1.0]},
+        {"predictions": [1.0], "targets": [3.0]},
+        {"predictions": [0.0, 2.0], "targets": [0.0, 2.0]},
+        {"predictions": [1.0, -1.0, 4.0, 0.0], "targets": [3.0, -1.0, -2.0, 5.0]},
+        {"predictions": [0.86, 0.9637575], "targets": [1.0, 0.99061772]},
+        {"predictions": [1e6, -1e6], "targets": [1e6 - 1, 1e6]},
     ],
     hints=[
         "One output is too high by 1, the other too low by 1. Has the network missed, all in all?",
@@ -1064,22 +1099,25 @@ def turned_round_twice(predictions, targets):
 
 multi_output_step = exercise(
     "multi_output_step",
-    inputs=dict(
-        x=Number(SMALL),
-        weights=Array(("m",), SMALL),
-        targets=Array(("m",), SMALL),
-        learning_rate=Number(RATES),
-    ),
+    inputs={
+        "x": Number(SMALL),
+        "weights": Array(("m",), SMALL),
+        "targets": Array(("m",), SMALL),
+        "learning_rate": Number(RATES),
+    },
     edges=[
-        dict(x=0.65, weights=[0.3, 0.2, 0.9], targets=HURT_WON_SAD, learning_rate=0.1),
-        dict(x=2.0, weights=[1.0], targets=[3.0], learning_rate=0.25),
-        dict(x=2.0, weights=[1.0, 2.0], targets=[1.0, 0.0], learning_rate=0.5),
-        dict(
-            x=-1.5, weights=[1.0, -1.0, 0.0, 2.0], targets=[2.0, 1.5, 0.5, 0.0], learning_rate=0.5
-        ),
-        dict(x=0.0, weights=[1.0, -1.0], targets=[2.0, 3.0], learning_rate=0.5),
-        dict(x=3.0, weights=[1.0, 2.0], targets=[3.0, 6.0], learning_rate=1.0),
-        dict(x=100.0, weights=[2.0, 3.0], targets=[0.0, -5.0], learning_rate=1.0),
+        {"x": 0.65, "weights": [0.3, 0.2, 0.9], "targets": HURT_WON_SAD, "learning_rate": 0.1},
+        {"x": 2.0, "weights": [1.0], "targets": [3.0], "learning_rate": 0.25},
+        {"x": 2.0, "weights": [1.0, 2.0], "targets": [1.0, 0.0], "learning_rate": 0.5},
+        {
+            "x": -1.5,
+            "weights": [1.0, -1.0, 0.0, 2.0],
+            "targets": [2.0, 1.5, 0.5, 0.0],
+            "learning_rate": 0.5,
+        },
+        {"x": 0.0, "weights": [1.0, -1.0], "targets": [2.0, 3.0], "learning_rate": 0.5},
+        {"x": 3.0, "weights": [1.0, 2.0], "targets": [3.0, 6.0], "learning_rate": 1.0},
+        {"x": 100.0, "weights": [2.0, 3.0], "targets": [0.0, -5.0], "learning_rate": 1.0},
     ],
     hints=[
         "One output hits its target, the other misses. Which of the two weights should move?",
@@ -1123,7 +1161,7 @@ def moves_against_the_slope(answer, x, weights, learning_rate):
     targets = x * weights - upstream_like(weights)
     expect_slopes(
         lambda weights: 0.5 * np.sum((x * weights - targets) ** 2),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: (
             (weights - answer(x, weights, targets, learning_rate)) / learning_rate
         ),
@@ -1238,16 +1276,16 @@ def gathered_by_weight(x, weights, targets, learning_rate):
 
 outer_product = exercise(
     "outer_product",
-    inputs=dict(a=Array(("m",)), b=Array(("n",))),
+    inputs={"a": Array(("m",)), "b": Array(("n",))},
     edges=[
-        dict(a=[1.0, 2.0], b=[3.0, 0.0, 5.0]),
-        dict(a=[2.0], b=[3.0]),
-        dict(a=[2.0], b=[1.0, -1.0, 3.0]),
-        dict(a=[1.0, -1.0, 3.0], b=[2.0]),
-        dict(a=[1.0, 2.0, 3.0], b=[4.0, 5.0, -6.0]),
-        dict(a=[1.0, 2.0, 3.0, 5.0], b=[7.0, -1.0]),
-        dict(a=[0.0, 1.0], b=[0.0, 2.0, 0.5]),
-        dict(a=[0.455, -0.02, 0.865], b=FIRST_GAME),
+        {"a": [1.0, 2.0], "b": [3.0, 0.0, 5.0]},
+        {"a": [2.0], "b": [3.0]},
+        {"a": [2.0], "b": [1.0, -1.0, 3.0]},
+        {"a": [1.0, -1.0, 3.0], "b": [2.0]},
+        {"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0, -6.0]},
+        {"a": [1.0, 2.0, 3.0, 5.0], "b": [7.0, -1.0]},
+        {"a": [0.0, 1.0], "b": [0.0, 2.0, 0.5]},
+        {"a": [0.455, -0.02, 0.865], "b": FIRST_GAME},
     ],
     hints=[
         "Three kinds of bread and two kinds of cheese: how many sandwiches are there, and how "
@@ -1377,16 +1415,16 @@ def column_by_column(a, b):
 
 weight_deltas_matrix = exercise(
     "weight_deltas_matrix",
-    inputs=dict(inputs=Array(("n",)), deltas=Array(("m",))),
+    inputs={"inputs": Array(("n",)), "deltas": Array(("m",))},
     edges=[
-        dict(inputs=FIRST_GAME, deltas=[0.455, -0.02, 0.865]),
-        dict(inputs=[1.0, 2.0, 4.0], deltas=[0.5, -1.0]),
-        dict(inputs=[1.0, -1.0], deltas=[3.0, 0.0, -2.0]),
-        dict(inputs=[2.0], deltas=[3.0]),
-        dict(inputs=[2.0, 0.0], deltas=[3.0]),
-        dict(inputs=[2.0], deltas=[3.0, -1.0]),
-        dict(inputs=[0.0, 0.0], deltas=[1.0, 2.0, 3.0]),
-        dict(inputs=[1.0, 2.0, 3.0], deltas=[0.0]),
+        {"inputs": FIRST_GAME, "deltas": [0.455, -0.02, 0.865]},
+        {"inputs": [1.0, 2.0, 4.0], "deltas": [0.5, -1.0]},
+        {"inputs": [1.0, -1.0], "deltas": [3.0, 0.0, -2.0]},
+        {"inputs": [2.0], "deltas": [3.0]},
+        {"inputs": [2.0, 0.0], "deltas": [3.0]},
+        {"inputs": [2.0], "deltas": [3.0, -1.0]},
+        {"inputs": [0.0, 0.0], "deltas": [1.0, 2.0, 3.0]},
+        {"inputs": [1.0, 2.0, 3.0], "deltas": [0.0]},
     ],
     hints=[
         "Output 0 hit its target, output 1 missed. Which row of weights should learn nothing, and "
@@ -1436,7 +1474,7 @@ def is_the_slope_of_the_error(answer, inputs, deltas):
     targets = weights.dot(inputs) - deltas
     expect_slopes(
         lambda weights: half_squared_error(inputs, weights, targets),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: answer(inputs, weights.dot(inputs) - targets),
     )
 
@@ -1540,47 +1578,52 @@ def as_a_matrix_product(inputs, deltas):
 
 mimo_step = exercise(
     "mimo_step",
-    inputs=dict(
-        inputs=Array(("n",), SMALL),
-        weights=Array(("m", "n"), SMALL),
-        targets=Array(("m",), SMALL),
-        learning_rate=Number(RATES),
-    ),
+    inputs={
+        "inputs": Array(("n",), SMALL),
+        "weights": Array(("m", "n"), SMALL),
+        "targets": Array(("m",), SMALL),
+        "learning_rate": Number(RATES),
+    },
     edges=[
-        dict(inputs=FIRST_GAME, weights=NINE_WEIGHTS, targets=HURT_WON_SAD, learning_rate=0.01),
-        dict(inputs=[2.0], weights=[[1.0]], targets=[3.0], learning_rate=0.25),
-        dict(
-            inputs=[1.0, -2.0],
-            weights=[[1.0, 0.0], [2.0, 1.0], [0.5, -1.0]],
-            targets=[0.0, 1.0, 2.5],
-            learning_rate=0.5,
-        ),
-        dict(
-            inputs=[1.0, 2.0, 0.0],
-            weights=[[1.0, 2.0, -1.0], [0.0, -1.0, 3.0]],
-            targets=[2.0, 1.0],
-            learning_rate=0.125,
-        ),
-        dict(
-            inputs=[1.0, 3.0],
-            weights=[[1.0, 2.0], [-1.0, 4.0]],
-            targets=[1.0, 2.0],
-            learning_rate=0.25,
-        ),
-        dict(inputs=[1.0, 2.0], weights=[[1.0, 1.0]], targets=[1.0], learning_rate=0.5),
-        dict(inputs=[2.0], weights=[[1.0], [3.0]], targets=[1.0, 0.0], learning_rate=0.5),
-        dict(
-            inputs=[0.0, 0.0],
-            weights=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
-            targets=[1.0, 1.0, 1.0],
-            learning_rate=0.5,
-        ),
-        dict(
-            inputs=[100.0, -50.0],
-            weights=[[1.0, 2.0], [3.0, -4.0], [0.0, 1.0]],
-            targets=[0.0, 7.0, -1.0],
-            learning_rate=1.0,
-        ),
+        {
+            "inputs": FIRST_GAME,
+            "weights": NINE_WEIGHTS,
+            "targets": HURT_WON_SAD,
+            "learning_rate": 0.01,
+        },
+        {"inputs": [2.0], "weights": [[1.0]], "targets": [3.0], "learning_rate": 0.25},
+        {
+            "inputs": [1.0, -2.0],
+            "weights": [[1.0, 0.0], [2.0, 1.0], [0.5, -1.0]],
+            "targets": [0.0, 1.0, 2.5],
+            "learning_rate": 0.5,
+        },
+        {
+            "inputs": [1.0, 2.0, 0.0],
+            "weights": [[1.0, 2.0, -1.0], [0.0, -1.0, 3.0]],
+            "targets": [2.0, 1.0],
+            "learning_rate": 0.125,
+        },
+        {
+            "inputs": [1.0, 3.0],
+            "weights": [[1.0, 2.0], [-1.0, 4.0]],
+            "targets": [1.0, 2.0],
+            "learning_rate": 0.25,
+        },
+        {"inputs": [1.0, 2.0], "weights": [[1.0, 1.0]], "targets": [1.0], "learning_rate": 0.5},
+        {"inputs": [2.0], "weights": [[1.0], [3.0]], "targets": [1.0, 0.0], "learning_rate": 0.5},
+        {
+            "inputs": [0.0, 0.0],
+            "weights": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+            "targets": [1.0, 1.0, 1.0],
+            "learning_rate": 0.5,
+        },
+        {
+            "inputs": [100.0, -50.0],
+            "weights": [[1.0, 2.0], [3.0, -4.0], [0.0, 1.0]],
+            "targets": [0.0, 7.0, -1.0],
+            "learning_rate": 1.0,
+        },
     ],
     hints=[
         "A network with three outputs. How is it different from three networks with one output, "
@@ -1628,7 +1671,7 @@ def moves_against_the_slope(answer, inputs, weights, targets, learning_rate):
     targets = weights.dot(inputs) - upstream_like(targets)
     expect_slopes(
         lambda weights: half_squared_error(inputs, weights, targets),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: (
             (weights - answer(inputs, weights, targets, learning_rate)) / learning_rate
         ),
@@ -1791,19 +1834,19 @@ def seen_from_the_other_side(inputs, weights, targets, learning_rate):
 
 largest_stable_learning_rate = exercise(
     "largest_stable_learning_rate",
-    inputs=dict(inputs=Array(("batch", "n"))),
+    inputs={"inputs": Array(("batch", "n"))},
     edges=[
-        dict(inputs=GAMES),
-        dict(inputs=[FIRST_GAME]),
-        dict(inputs=[[1.0, 0.0], [2.0, 2.0], [0.0, -1.0]]),
-        dict(inputs=[[3.0]]),
-        dict(inputs=[[0.0, 0.0], [0.0, 0.0]]),
-        dict(inputs=[[0.0, 0.0, 0.0], [1.0, -2.0, 1.0]]),
-        dict(inputs=[[2.0, 2.0, 2.0], [0.0, 3.0, -1.0]]),
-        dict(inputs=[[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]),
-        dict(inputs=[[-3.0, 0.0], [1.0, 2.0]]),
-        dict(inputs=[[0.125, 0.25]]),
-        dict(inputs=[[1000.0, -2000.0], [500.0, 0.0], [1000.0, -2000.0]]),
+        {"inputs": GAMES},
+        {"inputs": [FIRST_GAME]},
+        {"inputs": [[1.0, 0.0], [2.0, 2.0], [0.0, -1.0]]},
+        {"inputs": [[3.0]]},
+        {"inputs": [[0.0, 0.0], [0.0, 0.0]]},
+        {"inputs": [[0.0, 0.0, 0.0], [1.0, -2.0, 1.0]]},
+        {"inputs": [[2.0, 2.0, 2.0], [0.0, 3.0, -1.0]]},
+        {"inputs": [[1.0, 1.0, 1.0], [0.0, 2.0, 0.0]]},
+        {"inputs": [[-3.0, 0.0], [1.0, 2.0]]},
+        {"inputs": [[0.125, 0.25]]},
+        {"inputs": [[1000.0, -2000.0], [500.0, 0.0], [1000.0, -2000.0]]},
     ],
     hints=[
         "A step may jump over the target to the other side. How far may it land there, so that the "
@@ -1977,15 +2020,15 @@ def one_weight(pixel, digit):
 
 weights_as_images = exercise(
     "weights_as_images",
-    inputs=dict(levels=Array((10,))),
-    arrange=lambda levels: dict(weights=COUNTED + 1000 * levels),
+    inputs={"levels": Array((10,))},
+    arrange=lambda levels: {"weights": COUNTED + 1000 * levels},
     cases=6,
     edges=[
-        dict(weights=one_weight(28, 3)),
-        dict(weights=one_weight(1, 0)),
-        dict(weights=one_weight(755, 9)),
-        dict(weights=COUNTED / 3),
-        dict(weights=np.asfortranarray(1.0 - COUNTED)),
+        {"weights": one_weight(28, 3)},
+        {"weights": one_weight(1, 0)},
+        {"weights": one_weight(755, 9)},
+        {"weights": COUNTED / 3},
+        {"weights": np.asfortranarray(1.0 - COUNTED)},
     ],
     hints=[
         "Each digit's 784 weights stand below each other in one column. How do you make columns "
@@ -2088,18 +2131,18 @@ def pixel_by_pixel(weights):
 
 one_layer_scores = exercise(
     "one_layer_scores",
-    inputs=dict(inputs=Array(("batch", "pixels")), weights=Array(("pixels", "digits"))),
+    inputs={"inputs": Array(("batch", "pixels")), "weights": Array(("pixels", "digits"))},
     edges=[
-        dict(inputs=[[1.0, 2.0]], weights=[[1.0, 0.0, 3.0], [0.5, 0.0, -1.0]]),
-        dict(inputs=[[2.0]], weights=[[3.0]]),
-        dict(inputs=[[0.0, 0.0]], weights=[[1.0], [2.0]]),
-        dict(inputs=[[1.0, 2.0], [3.0, 4.0]], weights=[[1.0, -1.0], [2.0, 0.5]]),
-        dict(
-            inputs=[[1.0, 0.0, 1.0], [0.0, -1.0, 0.5]],
-            weights=[[1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 2.0, 1.0], [0.5, -3.0, 1.0, 1.0]],
-        ),
-        dict(inputs=[[1.0], [2.0], [-3.0]], weights=[[1.0, -2.0]]),
-        dict(inputs=[[0.1, 0.7], [0.3, 0.9]], weights=[[0.2, -0.1, 0.4], [1.1, 0.6, -0.7]]),
+        {"inputs": [[1.0, 2.0]], "weights": [[1.0, 0.0, 3.0], [0.5, 0.0, -1.0]]},
+        {"inputs": [[2.0]], "weights": [[3.0]]},
+        {"inputs": [[0.0, 0.0]], "weights": [[1.0], [2.0]]},
+        {"inputs": [[1.0, 2.0], [3.0, 4.0]], "weights": [[1.0, -1.0], [2.0, 0.5]]},
+        {
+            "inputs": [[1.0, 0.0, 1.0], [0.0, -1.0, 0.5]],
+            "weights": [[1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 2.0, 1.0], [0.5, -3.0, 1.0, 1.0]],
+        },
+        {"inputs": [[1.0], [2.0], [-3.0]], "weights": [[1.0, -2.0]]},
+        {"inputs": [[0.1, 0.7], [0.3, 0.9]], "weights": [[0.2, -0.1, 0.4], [1.1, 0.6, -0.7]]},
     ],
     hints=[
         "An image has a single dark pixel. Which weights decide its scores?",
@@ -2228,31 +2271,31 @@ def with_einsum(inputs, weights):
 
 accuracy = exercise(
     "accuracy",
-    inputs=dict(
-        scores=Array(("batch", "digits"), (1.0, 0.0, 2.0, -1.0, 0.5, -3.0)),
-        labels=Array(("batch",), range(12), whole=True),
-        known=Array(("batch",), BITS),
-    ),
+    inputs={
+        "scores": Array(("batch", "digits"), (1.0, 0.0, 2.0, -1.0, 0.5, -3.0)),
+        "labels": Array(("batch",), range(12), whole=True),
+        "known": Array(("batch",), BITS),
+    },
     # About half of the labels are right; the others are any that there are columns for.
-    arrange=lambda scores, labels, known: dict(
-        scores=scores,
-        labels=np.where(known > 0, np.argmax(scores, axis=1), labels % scores.shape[1]),
-    ),
+    arrange=lambda scores, labels, known: {
+        "scores": scores,
+        "labels": np.where(known > 0, np.argmax(scores, axis=1), labels % scores.shape[1]),
+    },
     edges=[
-        dict(scores=[[1.0, 3.0], [2.0, 0.0], [1.0, 1.0], [1.0, 1.0]], labels=[1, 1, 0, 1]),
-        dict(scores=[[5.0]], labels=[0]),
-        dict(scores=[[1.0, 2.0, 3.0]], labels=[2]),
-        dict(scores=[[1.0, 2.0, 3.0]], labels=[0]),
-        dict(scores=[[2.0, 2.0], [0.0, 0.0], [-1.0, -1.0]], labels=[0, 0, 0]),
-        dict(scores=[[2.0, 2.0], [0.0, 0.0], [-1.0, -1.0]], labels=[1, 1, 0]),
-        dict(scores=[[-2.0, -1.0, -3.0], [-1.0, -4.0, -2.0]], labels=[1, 0]),
-        dict(scores=[[0.0, 1.0, 1.0], [1.0, 0.0, 1.0]], labels=[2, 0]),
-        dict(scores=[[-9.0, 1.0], [3.0, -4.0], [0.0, 0.5]], labels=[1, 0, 0]),
-        dict(
-            scores=[[0.1, 0.7, 0.2], [0.3, 0.3, 0.4], [0.9, 0.0, 0.1], [1.0, 2.0, 0.0]],
-            labels=[1, 2, 1, 1],
-        ),
-        dict(scores=[[1000.0, 1000.125], [1e6, -1e6]], labels=[1, 0]),
+        {"scores": [[1.0, 3.0], [2.0, 0.0], [1.0, 1.0], [1.0, 1.0]], "labels": [1, 1, 0, 1]},
+        {"scores": [[5.0]], "labels": [0]},
+        {"scores": [[1.0, 2.0, 3.0]], "labels": [2]},
+        {"scores": [[1.0, 2.0, 3.0]], "labels": [0]},
+        {"scores": [[2.0, 2.0], [0.0, 0.0], [-1.0, -1.0]], "labels": [0, 0, 0]},
+        {"scores": [[2.0, 2.0], [0.0, 0.0], [-1.0, -1.0]], "labels": [1, 1, 0]},
+        {"scores": [[-2.0, -1.0, -3.0], [-1.0, -4.0, -2.0]], "labels": [1, 0]},
+        {"scores": [[0.0, 1.0, 1.0], [1.0, 0.0, 1.0]], "labels": [2, 0]},
+        {"scores": [[-9.0, 1.0], [3.0, -4.0], [0.0, 0.5]], "labels": [1, 0, 0]},
+        {
+            "scores": [[0.1, 0.7, 0.2], [0.3, 0.3, 0.4], [0.9, 0.0, 0.1], [1.0, 2.0, 0.0]],
+            "labels": [1, 2, 1, 1],
+        },
+        {"scores": [[1000.0, 1000.125], [1e6, -1e6]], "labels": [1, 0]},
     ],
     hints=[
         "The scores of a row are 1, 3, 3. What is the guess? And is a guess of 1 right if the "

@@ -31,11 +31,11 @@ def half_squared_error(inputs, targets, weights_0_1, weights_1_2):
 
 lights_to_matrix = exercise(
     "lights_to_matrix",
-    inputs=dict(lights=Array(("batch", "lights"), BITS)),
-    arrange=lambda lights: dict(
-        patterns=["".join("01"[int(light)] for light in row) for row in lights]
-    ),
-    edges=[dict(patterns=["101", "011", "001", "111", "011", "101"]), dict(patterns=["0"])],
+    inputs={"lights": Array(("batch", "lights"), BITS)},
+    arrange=lambda lights: {
+        "patterns": ["".join("01"[int(light)] for light in row) for row in lights]
+    },
+    edges=[{"patterns": ["101", "011", "001", "111", "011", "101"]}, {"patterns": ["0"]}],
     hints=[
         'The pattern "101" has three lights. How many numbers does its row have, and which?',
         'A network can only take in numbers (chapter 6, "Preparing the data"). Go through the '
@@ -109,11 +109,11 @@ def as_lists(patterns):
 
 pressure = exercise(
     "pressure",
-    inputs=dict(inputs=Array(("batch", "lights"), BITS), targets=Array(("batch",), BITS)),
+    inputs={"inputs": Array(("batch", "lights"), BITS), "targets": Array(("batch",), BITS)},
     edges=[
-        dict(inputs=STREETLIGHTS, targets=WALK_OR_STOP),
-        dict(inputs=[[1.0]], targets=[0.0]),
-        dict(inputs=[[0.0, 1.0]], targets=[1.0]),
+        {"inputs": STREETLIGHTS, "targets": WALK_OR_STOP},
+        {"inputs": [[1.0]], "targets": [0.0]},
+        {"inputs": [[0.0, 1.0]], "targets": [1.0]},
     ],
     hints=[
         "A light is on in three rows. In two of them people walk (1), in one they stop (0). Which "
@@ -202,18 +202,21 @@ def with_einsum(inputs, targets):
 
 sgd_epoch = exercise(
     "sgd_epoch",
-    inputs=dict(
-        inputs=Array(("batch", "n"), STEADY),
-        targets=Array(("batch",), STEADY),
-        weights=Array(("n",), STEADY),
-        learning_rate=Number(RATES),
-    ),
+    inputs={
+        "inputs": Array(("batch", "n"), STEADY),
+        "targets": Array(("batch",), STEADY),
+        "weights": Array(("n",), STEADY),
+        "learning_rate": Number(RATES),
+    },
     edges=[
-        dict(
-            inputs=STREETLIGHTS, targets=WALK_OR_STOP, weights=[0.5, 0.48, -0.7], learning_rate=0.1
-        ),
-        dict(inputs=[[1.0]], targets=[3.0], weights=[1.0], learning_rate=0.5),
-        dict(inputs=[[2.0], [2.0]], targets=[1.0, 3.0], weights=[1.0], learning_rate=0.25),
+        {
+            "inputs": STREETLIGHTS,
+            "targets": WALK_OR_STOP,
+            "weights": [0.5, 0.48, -0.7],
+            "learning_rate": 0.1,
+        },
+        {"inputs": [[1.0]], "targets": [3.0], "weights": [1.0], "learning_rate": 0.5},
+        {"inputs": [[2.0], [2.0]], "targets": [1.0, 3.0], "weights": [1.0], "learning_rate": 0.25},
     ],
     hints=[
         "After the first row the weights have changed. Which weights does the second row see?",
@@ -374,17 +377,20 @@ def with_batches_of_one(inputs, targets, weights, learning_rate):
 
 full_gd_step = exercise(
     "full_gd_step",
-    inputs=dict(
-        inputs=Array(("batch", "n"), SMALL),
-        targets=Array(("batch",), SMALL),
-        weights=Array(("n",), SMALL),
-        learning_rate=Number(RATES),
-    ),
+    inputs={
+        "inputs": Array(("batch", "n"), SMALL),
+        "targets": Array(("batch",), SMALL),
+        "weights": Array(("n",), SMALL),
+        "learning_rate": Number(RATES),
+    },
     edges=[
-        dict(
-            inputs=STREETLIGHTS, targets=WALK_OR_STOP, weights=[0.5, 0.48, -0.7], learning_rate=0.1
-        ),
-        dict(inputs=[[1.0]], targets=[3.0], weights=[1.0], learning_rate=0.5),
+        {
+            "inputs": STREETLIGHTS,
+            "targets": WALK_OR_STOP,
+            "weights": [0.5, 0.48, -0.7],
+            "learning_rate": 0.1,
+        },
+        {"inputs": [[1.0]], "targets": [3.0], "weights": [1.0], "learning_rate": 0.5},
     ],
     hints=[
         "Two rows wish for opposite changes of the same weight, equally strongly. What should "
@@ -413,7 +419,7 @@ def doubling_the_rows_changes_nothing(answer, inputs, targets, weights, learning
 def moves_against_the_slope(answer, inputs, targets, weights, learning_rate):
     expect_slopes(
         lambda weights: 0.5 * np.mean((inputs.dot(weights) - targets) ** 2),
-        at=dict(weights=weights),
+        at={"weights": weights},
         claimed=lambda weights: (
             (weights - answer(inputs, targets, weights, learning_rate)) / learning_rate
         ),
@@ -490,12 +496,12 @@ def with_einsum(inputs, targets, weights, learning_rate):
 
 minibatches = exercise(
     "minibatches",
-    inputs=dict(inputs=Array(("batch", "n")), targets=Array(("batch",)), size=Whole(1, 6)),
+    inputs={"inputs": Array(("batch", "n")), "targets": Array(("batch",)), "size": Whole(1, 6)},
     edges=[
-        dict(inputs=[[1.0]], targets=[2.0], size=1),
-        dict(inputs=[[1.0], [2.0], [3.0]], targets=[4.0, 5.0, 6.0], size=2),
-        dict(inputs=[[1.0], [2.0], [3.0], [4.0]], targets=[5.0, 6.0, 7.0, 8.0], size=2),
-        dict(inputs=[[1.0], [2.0]], targets=[3.0, 4.0], size=5),
+        {"inputs": [[1.0]], "targets": [2.0], "size": 1},
+        {"inputs": [[1.0], [2.0], [3.0]], "targets": [4.0, 5.0, 6.0], "size": 2},
+        {"inputs": [[1.0], [2.0], [3.0], [4.0]], "targets": [5.0, 6.0, 7.0, 8.0], "size": 2},
+        {"inputs": [[1.0], [2.0]], "targets": [3.0, 4.0], "size": 5},
     ],
     hints=[
         "Five rows in batches of two: how many batches are there, and how long is the last one?",
@@ -584,28 +590,28 @@ def gathered_row_by_row(inputs, targets, size):
 
 minibatch_epoch = exercise(
     "minibatch_epoch",
-    inputs=dict(
-        inputs=Array(("batch", "n"), STEADY),
-        targets=Array(("batch",), STEADY),
-        weights=Array(("n",), STEADY),
-        learning_rate=Number(RATES),
-        size=Whole(1, 4),
-    ),
+    inputs={
+        "inputs": Array(("batch", "n"), STEADY),
+        "targets": Array(("batch",), STEADY),
+        "weights": Array(("n",), STEADY),
+        "learning_rate": Number(RATES),
+        "size": Whole(1, 4),
+    },
     edges=[
-        dict(
-            inputs=STREETLIGHTS,
-            targets=WALK_OR_STOP,
-            weights=[0.5, 0.48, -0.7],
-            learning_rate=0.1,
-            size=4,
-        ),
-        dict(
-            inputs=[[1.0], [2.0], [3.0]],
-            targets=[1.0, 1.0, 1.0],
-            weights=[0.0],
-            learning_rate=0.25,
-            size=2,
-        ),
+        {
+            "inputs": STREETLIGHTS,
+            "targets": WALK_OR_STOP,
+            "weights": [0.5, 0.48, -0.7],
+            "learning_rate": 0.1,
+            "size": 4,
+        },
+        {
+            "inputs": [[1.0], [2.0], [3.0]],
+            "targets": [1.0, 1.0, 1.0],
+            "weights": [0.0],
+            "learning_rate": 0.25,
+            "size": 2,
+        },
     ],
     hints=[
         "With batches of one row, which way of learning is this? And with one batch of all rows?",
@@ -723,8 +729,8 @@ def with_split(inputs, targets, weights, learning_rate, size):
 
 relu = exercise(
     "relu",
-    inputs=dict(x=Array(("batch", "hidden"))),
-    edges=[dict(x=[[-1.0, 0.0, 2.0]]), dict(x=[[-np.inf, np.inf]]), dict(x=[[-1e-3, 1e-3]])],
+    inputs={"x": Array(("batch", "hidden"))},
+    edges=[{"x": [[-1.0, 0.0, 2.0]]}, {"x": [[-np.inf, np.inf]]}, {"x": [[-1e-3, 1e-3]]}],
     hints=[
         "What should become of -2? Of 0? Of 3?",
         "A unit that would be negative is switched off, so that it is correlated with what comes "
@@ -834,8 +840,8 @@ def entry_by_entry(x):
 
 relu_deriv = exercise(
     "relu_deriv",
-    inputs=dict(output=Array(("batch", "hidden"), ACTIVATIONS)),
-    edges=[dict(output=[[0.0]]), dict(output=[[0.0, 0.5, 3.0]]), dict(output=[[1e-6, 1e6]])],
+    inputs={"output": Array(("batch", "hidden"), ACTIVATIONS)},
+    edges=[{"output": [[0.0]]}, {"output": [[0.0, 0.5, 3.0]]}, {"output": [[1e-6, 1e6]]}],
     hints=[
         "Two units: one was off, one was on with 5. If a little more flowed into each of them, how "
         "much more would come out?",
@@ -858,7 +864,7 @@ def is_the_slope_of_relu(answer, output):
     upstream = upstream_like(x)
     expect_slopes(
         lambda x: np.sum(upstream * relu_of(x)),
-        at=dict(x=x),
+        at={"x": x},
         claimed=lambda x: upstream * answer(relu_of(x)),
     )
 
@@ -923,10 +929,10 @@ def with_sign(output):
 
 collapse_linear = exercise(
     "collapse_linear",
-    inputs=dict(weights_0_1=Array(("n", "hidden")), weights_1_2=Array(("hidden", "out"))),
+    inputs={"weights_0_1": Array(("n", "hidden")), "weights_1_2": Array(("hidden", "out"))},
     edges=[
-        dict(weights_0_1=[[2.0]], weights_1_2=[[3.0]]),
-        dict(weights_0_1=[[1.0, 2.0], [3.0, 4.0]], weights_1_2=[[0.0, 1.0], [1.0, 1.0]]),
+        {"weights_0_1": [[2.0]], "weights_1_2": [[3.0]]},
+        {"weights_0_1": [[1.0, 2.0], [3.0, 4.0]], "weights_1_2": [[0.0, 1.0], [1.0, 1.0]]},
     ],
     hints=[
         "An input of 1 goes through a weight of 2, and what comes out goes through a weight of 3. "
@@ -994,7 +1000,7 @@ def with_einsum(weights_0_1, weights_1_2):
 
 init_weights = exercise(
     "init_weights",
-    inputs=dict(n_in=Whole(1, 6), n_out=Whole(1, 6), rng=Rng()),
+    inputs={"n_in": Whole(1, 6), "n_out": Whole(1, 6), "rng": Rng()},
     agreement=False,
     cases=30,
     hints=[
@@ -1106,20 +1112,22 @@ def one_after_the_other(n_in, n_out, rng):
 
 # --- forward -----------------------------------------------------------------------------------
 
-NETWORK = dict(
-    inputs=Array(("batch", "n"), SMALL),
-    weights_0_1=Array(("n", "hidden"), SMALL),
-    weights_1_2=Array(("hidden", "out"), SMALL),
-)
+NETWORK = {
+    "inputs": Array(("batch", "n"), SMALL),
+    "weights_0_1": Array(("n", "hidden"), SMALL),
+    "weights_1_2": Array(("hidden", "out"), SMALL),
+}
 
 forward = exercise(
     "forward",
     inputs=NETWORK,
     edges=[
-        dict(inputs=[[1.0]], weights_0_1=[[-1.0]], weights_1_2=[[2.0]]),
-        dict(
-            inputs=[[1.0, 2.0]], weights_0_1=[[1.0, -1.0], [1.0, 0.0]], weights_1_2=[[2.0], [5.0]]
-        ),
+        {"inputs": [[1.0]], "weights_0_1": [[-1.0]], "weights_1_2": [[2.0]]},
+        {
+            "inputs": [[1.0, 2.0]],
+            "weights_0_1": [[1.0, -1.0], [1.0, 0.0]],
+            "weights_1_2": [[2.0], [5.0]],
+        },
     ],
     hints=[
         "The output may be negative. Which of the two layers must not be?",
@@ -1223,14 +1231,14 @@ def with_einsum(inputs, weights_0_1, weights_1_2):
 
 hidden_delta = exercise(
     "hidden_delta",
-    inputs=dict(
-        output_delta=Array(("batch", "out"), SMALL),
-        weights=Array(("hidden", "out"), SMALL),
-        hidden=Array(("batch", "hidden"), ACTIVATIONS),
-    ),
+    inputs={
+        "output_delta": Array(("batch", "out"), SMALL),
+        "weights": Array(("hidden", "out"), SMALL),
+        "hidden": Array(("batch", "hidden"), ACTIVATIONS),
+    },
     edges=[
-        dict(output_delta=[[1.0]], weights=[[2.0], [3.0]], hidden=[[0.0, 5.0]]),
-        dict(output_delta=[[1.0]], weights=[[1.0]], hidden=[[0.0]]),
+        {"output_delta": [[1.0]], "weights": [[2.0], [3.0]], "hidden": [[0.0, 5.0]]},
+        {"output_delta": [[1.0]], "weights": [[1.0]], "hidden": [[0.0]]},
     ],
     hints=[
         "One of the two hidden units was off. Can it be to blame for the miss?",
@@ -1271,7 +1279,7 @@ def is_the_slope_before_relu(answer, output_delta, weights, hidden):
     targets = relu_of(before).dot(weights) - output_delta
     expect_slopes(
         lambda before: 0.5 * np.sum((relu_of(before).dot(weights) - targets) ** 2),
-        at=dict(before=before),
+        at={"before": before},
         claimed=lambda before: answer(
             relu_of(before).dot(weights) - targets, weights, relu_of(before)
         ),
@@ -1352,30 +1360,30 @@ def with_einsum(output_delta, weights, hidden):
 
 # --- backprop ----------------------------------------------------------------------------------
 
-LEARNING = dict(
-    inputs=Array(("batch", "n"), SMALL),
-    targets=Array(("batch", "out"), SMALL),
-    weights_0_1=Array(("n", "hidden"), SMALL),
-    weights_1_2=Array(("hidden", "out"), SMALL),
-)
+LEARNING = {
+    "inputs": Array(("batch", "n"), SMALL),
+    "targets": Array(("batch", "out"), SMALL),
+    "weights_0_1": Array(("n", "hidden"), SMALL),
+    "weights_1_2": Array(("hidden", "out"), SMALL),
+}
 
 backprop = exercise(
     "backprop",
     inputs=LEARNING,
     edges=[
-        dict(
-            inputs=[[1.0], [2.0]],
-            targets=[[1.0], [0.0]],
-            weights_0_1=[[1.0, -1.0]],
-            weights_1_2=[[2.0], [1.0]],
-        ),
-        dict(inputs=[[2.0]], targets=[[1.0]], weights_0_1=[[1.0]], weights_1_2=[[1.0]]),
-        dict(
-            inputs=[[2.0, 1.0]],
-            targets=[[1.0]],
-            weights_0_1=[[1.0, -1.0, 2.0], [0.0, 1.0, -1.0]],
-            weights_1_2=[[1.0], [1.0], [-2.0]],
-        ),
+        {
+            "inputs": [[1.0], [2.0]],
+            "targets": [[1.0], [0.0]],
+            "weights_0_1": [[1.0, -1.0]],
+            "weights_1_2": [[2.0], [1.0]],
+        },
+        {"inputs": [[2.0]], "targets": [[1.0]], "weights_0_1": [[1.0]], "weights_1_2": [[1.0]]},
+        {
+            "inputs": [[2.0, 1.0]],
+            "targets": [[1.0]],
+            "weights_0_1": [[1.0, -1.0, 2.0], [0.0, 1.0, -1.0]],
+            "weights_1_2": [[1.0], [1.0], [-2.0]],
+        },
     ],
     hints=[
         "A weight connects what comes in below with what goes out above. Which two numbers decide "
@@ -1420,7 +1428,7 @@ def is_the_slope_of_the_error(answer, inputs, targets, weights_0_1, weights_1_2)
         lambda weights_0_1, weights_1_2: half_squared_error(
             inputs, targets, weights_0_1, weights_1_2
         ),
-        at=dict(weights_0_1=weights_0_1, weights_1_2=weights_1_2),
+        at={"weights_0_1": weights_0_1, "weights_1_2": weights_1_2},
         claimed=lambda weights_0_1, weights_1_2: answer(inputs, targets, weights_0_1, weights_1_2),
         batch=len(inputs),
     )
@@ -1541,22 +1549,22 @@ def with_einsum(inputs, targets, weights_0_1, weights_1_2):
 
 train_step = exercise(
     "train_step",
-    inputs=LEARNING | dict(learning_rate=Number(RATES)),
+    inputs=LEARNING | {"learning_rate": Number(RATES)},
     edges=[
-        dict(
-            inputs=[[1.0]],
-            targets=[[1.0]],
-            weights_0_1=[[2.0]],
-            weights_1_2=[[1.0]],
-            learning_rate=0.5,
-        ),
-        dict(
-            inputs=[[1.0, 0.0, 1.0]],
-            targets=[[1.0]],
-            weights_0_1=[[0.5, -1.0], [1.0, 1.0], [0.25, 0.5]],
-            weights_1_2=[[1.0], [-1.0]],
-            learning_rate=0.125,
-        ),
+        {
+            "inputs": [[1.0]],
+            "targets": [[1.0]],
+            "weights_0_1": [[2.0]],
+            "weights_1_2": [[1.0]],
+            "learning_rate": 0.5,
+        },
+        {
+            "inputs": [[1.0, 0.0, 1.0]],
+            "targets": [[1.0]],
+            "weights_0_1": [[0.5, -1.0], [1.0, 1.0], [0.25, 0.5]],
+            "weights_1_2": [[1.0], [-1.0]],
+            "learning_rate": 0.125,
+        },
     ],
     hints=[
         "If you change the upper weights first, along which weights does the blame then flow back?",
@@ -1596,7 +1604,7 @@ def moves_against_the_slope(answer, inputs, targets, weights_0_1, weights_1_2, l
         lambda weights_0_1, weights_1_2: half_squared_error(
             inputs, targets, weights_0_1, weights_1_2
         ),
-        at=dict(weights_0_1=weights_0_1, weights_1_2=weights_1_2),
+        at={"weights_0_1": weights_0_1, "weights_1_2": weights_1_2},
         claimed=claimed,
         batch=len(inputs),
     )
@@ -1699,32 +1707,32 @@ def outer_products_added_up(inputs, targets, weights_0_1, weights_1_2, learning_
 
 train = exercise(
     "train",
-    inputs=dict(
-        inputs=Array(("batch", "n"), TAME),
-        targets=Array(("batch", "out"), TAME),
-        weights_0_1=Array(("n", "hidden"), TAME),
-        weights_1_2=Array(("hidden", "out"), TAME),
-        learning_rate=Number((0.125, 0.0625, 0.03125)),
-        epochs=Whole(1, 3),
-    ),
+    inputs={
+        "inputs": Array(("batch", "n"), TAME),
+        "targets": Array(("batch", "out"), TAME),
+        "weights_0_1": Array(("n", "hidden"), TAME),
+        "weights_1_2": Array(("hidden", "out"), TAME),
+        "learning_rate": Number((0.125, 0.0625, 0.03125)),
+        "epochs": Whole(1, 3),
+    },
     cases=40,
     edges=[
-        dict(
-            inputs=[[1, 0, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1]],
-            targets=[[1], [1], [0], [0]],
-            weights_0_1=[[-0.2, 0.4, -1.0, 0.5], [0.3, -0.8, 0.6, 0.1], [0.7, 0.1, -0.2, 0.4]],
-            weights_1_2=[[0.6], [0.75], [-0.9], [0.3]],
-            learning_rate=0.2,
-            epochs=5,
-        ),
-        dict(
-            inputs=[[1.0]],
-            targets=[[1.0]],
-            weights_0_1=[[2.0]],
-            weights_1_2=[[1.0]],
-            learning_rate=0.25,
-            epochs=2,
-        ),
+        {
+            "inputs": [[1, 0, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1]],
+            "targets": [[1], [1], [0], [0]],
+            "weights_0_1": [[-0.2, 0.4, -1.0, 0.5], [0.3, -0.8, 0.6, 0.1], [0.7, 0.1, -0.2, 0.4]],
+            "weights_1_2": [[0.6], [0.75], [-0.9], [0.3]],
+            "learning_rate": 0.2,
+            "epochs": 5,
+        },
+        {
+            "inputs": [[1.0]],
+            "targets": [[1.0]],
+            "weights_0_1": [[2.0]],
+            "weights_1_2": [[1.0]],
+            "learning_rate": 0.25,
+            "epochs": 2,
+        },
     ],
     hints=[
         "Before the first row is learned, how far does the network miss? Which weights made that "
@@ -1906,11 +1914,11 @@ def with_targets_minus_output_all_along(
 
 dead_units = exercise(
     "dead_units",
-    inputs=dict(inputs=Array(("batch", "n"), SMALL), weights_0_1=Array(("n", "hidden"), SMALL)),
+    inputs={"inputs": Array(("batch", "n"), SMALL), "weights_0_1": Array(("n", "hidden"), SMALL)},
     edges=[
-        dict(inputs=[[1.0], [2.0]], weights_0_1=[[1.0, -1.0]]),
-        dict(inputs=[[1.0], [-1.0]], weights_0_1=[[1.0, -1.0]]),
-        dict(inputs=[[0.0]], weights_0_1=[[1.0]]),
+        {"inputs": [[1.0], [2.0]], "weights_0_1": [[1.0, -1.0]]},
+        {"inputs": [[1.0], [-1.0]], "weights_0_1": [[1.0, -1.0]]},
+        {"inputs": [[0.0]], "weights_0_1": [[1.0]]},
     ],
     hints=[
         "A unit is off for the first row and on for the second. Is it dead?",
