@@ -257,14 +257,15 @@ def test_ctrl_c_exits_with_130_and_leaves_nothing(learner: Learner, words: list[
 def wait_for_workers(process: subprocess.Popen[bytes]) -> list[int]:
     """The warm process and a worker of a command that was just started."""
     until = time.monotonic() + 20
-    while time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
         warm = children(process.pid)
         workers = [worker for pid in warm for worker in children(pid)]
         if workers:
             time.sleep(0.2)
             return warm + workers
         time.sleep(0.02)
-    raise AssertionError("no worker was started")
+    process.kill()
+    raise AssertionError(f"no worker was started: {process.communicate()}")
 
 
 OURS = """

@@ -240,6 +240,8 @@ def _described(value: Any) -> str:
     if isinstance(value, str):
         return "a text"
     name = getattr(value, "class_name", type(value).__name__)
+    if name in ("function", "method", "builtin_function_or_method"):
+        return "a function"
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
@@ -289,8 +291,10 @@ class Expectation:
         """An array of this shape."""
         got = as_array(read(self.subject))
         if got is None or got.shape != shape:
-            actual = "something else" if got is None else f"shape {got.shape}"
-            message = f"shape {shape} is expected, not {actual}"
+            if got is None:
+                message = f"shape {shape} is expected, not {_described(read(self.subject))}"
+            else:
+                message = _shapes(np.zeros(shape), got)
             raise Unmet(self._about(Difference("shape", message, compared=False)))
 
     def is_true(self, otherwise: str) -> None:

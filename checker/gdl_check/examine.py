@@ -80,7 +80,7 @@ class Begun:
                 return _ended(trial, ended)
         finally:
             self.runner.close()
-        found = Examination(Verdict.PASSED, printed=_printed(trial))
+        found = Examination(Verdict.PASSED)
         for law, broken in [
             *laws,
             _from_all(trial, agreement_claim(self.exercise), "agreement", trial.unequal.values()),
@@ -94,6 +94,7 @@ class Begun:
             # What it answers depends on what was asked before: no other finding can be replayed.
             found.laws.sort(key=lambda law: law.claim != REPEATABLE)
         self._name(found)
+        found.printed = _printed(trial, found.opened)
         return found
 
     def _ask_twice(self, failed: bool) -> list[Broken]:
@@ -106,6 +107,9 @@ class Begun:
         if self.exercise.own_objects:
             return []
         cases = list(reversed(trial.cases))
+        if len(cases) % 2:
+            # Else an answer that alternates would meet every question at the same turn again.
+            cases = cases[1:] + cases[:1]
         if failed or trial.unequal:
             self.runner.close()
             self.runner = self.start()
@@ -226,7 +230,8 @@ def _changes(trial: Trial) -> list[Broken]:
         if outcome.changed:
             names = list(case.inputs)
             changed = " and ".join(f"`{names[i]}`" for i in outcome.changed if i < len(names))
-            message = f"your function changed its argument {changed}: work on a copy instead"
+            noun = "argument" if len(outcome.changed) == 1 else "arguments"
+            message = f"your function changed its {noun} {changed}: work on a copy instead"
             differs = Difference("value", message, compared=False)
             found.append(Broken(case, differs, trial.calls(case)))
     return found
@@ -285,6 +290,8 @@ def counterexample(broken: Broken) -> Counterexample:
     )
 
 
-def _printed(trial: Trial) -> str:
-    outcomes: list[Outcome] = [trial.outcome(case) for case in trial.cases]
+def _printed(trial: Trial, opened: Broken | None) -> str:
+    """What was printed on the case that is shown, or else on the first that printed anything."""
+    cases = [*([opened.case] if opened else []), *trial.cases]
+    outcomes = [trial.outcome(case) for case in cases]
     return next((outcome.printed for outcome in outcomes if outcome.printed), "")

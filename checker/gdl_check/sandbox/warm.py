@@ -6,6 +6,7 @@ and answers its process id, `K` and a process id ends one. It ends when the sock
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import mmap
@@ -27,7 +28,8 @@ MOST_STRAYS = 10_000
 def main(control_fd: int) -> None:
     """Fork workers on order until the control socket ends."""
     os.setsid()  # what the terminal sends to its programs (Ctrl-C) is not meant for us
-    os.chdir("/proc")  # where nothing can be created, whatever a relative path says
+    with contextlib.suppress(OSError):
+        os.chdir("/proc")  # where nothing can be created, whatever a relative path says
     for first, last in ((3, control_fd), (control_fd + 1, 4096)):
         os.closerange(first, last)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
