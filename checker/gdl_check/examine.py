@@ -16,7 +16,6 @@ from gdl_check.diagnose import diagnose, same_outcome
 from gdl_check.memo import Runner
 from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
-from gdl_check.sandbox.programs import Outcome
 from gdl_check.trial import Broken, Trial, chosen_cases
 
 AGREEMENT = "gives the same result as the reference"
