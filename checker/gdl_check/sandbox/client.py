@@ -13,6 +13,7 @@ import selectors
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -370,6 +371,18 @@ class Worker:
         """The line of the learner's file that was being executed, where the worker can tell."""
         if ask:
             self.connection.ask_for_trace()
+        trace = self._trace()
+        for path, line in TRACE_LINE.findall(trace.decode("utf-8", "replace")):
+            if path in self.paths:
+                return int(line)
+        return None
+
+    def _trace(self) -> bytes:
+        """What the worker has written down of where it is, for as long as it takes."""
+        if sys.platform == "win32":
+            # A pipe cannot be waited for there; of an ended process all can be read at once.
+            self.connection.kill()
+            return os.read(self.connection.trace_fd, 1 << 18)
         trace, until = b"", time.monotonic() + TRACE_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.connection.trace_fd, selectors.EVENT_READ)
@@ -380,10 +393,7 @@ class Worker:
                 trace += chunk
                 if not chunk or len(trace) > 1 << 18 or time.monotonic() > until:
                     break
-        for path, line in TRACE_LINE.findall(trace.decode("utf-8", "replace")):
-            if path in self.paths:
-                return int(line)
-        return None
+        return trace
 
     def close(self) -> None:
         self.connection.close()
