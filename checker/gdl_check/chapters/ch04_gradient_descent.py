@@ -408,6 +408,7 @@ hot_cold_step = exercise(
     "hot_cold_step",
     inputs={"x": Number(), "weight": Number(), "target": Number(), "step": Number(POSITIVE)},
     edges=[
+        {"x": 1.0, "weight": 0.0009765625, "target": 2.0, "step": 0.5},
         {"x": 1.0, "weight": 2.0, "target": 5.0, "step": 0.5},
         {"x": 1.0, "weight": 2.0, "target": 2.25, "step": 0.5},
         {"x": 1.0, "weight": 2.0, "target": 1.75, "step": 0.5},
@@ -2001,6 +2002,8 @@ find_learning_rate = exercise(
         "iterations": Whole(0, 6),
     },
     edges=[
+        {"x": 1.0, "weight": -1.0, "target": -1.0, "candidates": [0.125, 0.5], "iterations": 2},
+        {"x": 1.0, "weight": 2.0, "target": 1.0, "candidates": [0.0009765625], "iterations": 2},
         {
             "x": 2.0,
             "weight": 1.0,
