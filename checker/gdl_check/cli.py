@@ -60,6 +60,8 @@ def _check(words: list[str]) -> int:
     options = parser.parse_intermixed_args(words)
     if options.debug and options.json:
         parser.error("--debug talks to you on the screen: leave out --json")
+    # Our arrays are small: threads would only slow down NumPy's start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdl_check.sandbox import launch
 
     if launch.CAN_FORK:
