@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from gdl_check.check import CannotLoad, WorkerRunner
 from gdl_check.corpus import Corpus, corpus_for
-from gdl_check.course import Chapter, Exercise
+from gdl_check.course import Chapter, Exercise, chapter_of_module
 from gdl_check.examine import Examination, examine
 from gdl_check.memo import key_of
 from gdl_check.places import course_folder
 from gdl_check.results import Verdict
+from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Source
-from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
+from gdl_check.source import ChapterFile, chapters_imported, read_chapter_file, without_docstring
 
 SECONDS = 1.0  # a mutant may run for ever; a reference answers a whole corpus in milliseconds
 
@@ -128,11 +128,25 @@ def text_with(chapter: Chapter, mutant: Mutant) -> str:
     return "\n".join(parts) + "\n"
 
 
+@cache
+def solutions_of(chapter: Chapter) -> dict[str, Source]:
+    """The solutions of a chapter and of those that it imports: module -> its file."""
+    file = solution_of(chapter)
+    found: dict[str, Source] = {}
+    for module in chapters_imported(file):
+        found |= solutions_of(chapter_of_module(module))
+    module = chapter.file_name.removesuffix(".py")
+    return {**found, module: Source(file.shown, file.text, file.code)}
+
+
 def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examination | None:
     """What the checks say of a mutant, run in a worker; None where its file cannot be opened."""
     exercise = chapter.exercises[mutant.exercise]
     module = chapter.file_name.removesuffix(".py")
-    source = Source(f"exercises/{chapter.file_name}", text_with(chapter, mutant))
+    files = {
+        **solutions_of(chapter),
+        module: Source(f"exercises/{chapter.file_name}", text_with(chapter, mutant)),
+    }
     reference = remembered(chapter, mutant.exercise)
     corpus = corpus_of(chapter, mutant.exercise, seed)
     try:
@@ -140,7 +154,7 @@ def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examinati
             exercise,
             corpus,
             reference,
-            lambda: WorkerRunner(module, source, SECONDS),
+            lambda: WorkerRunner(files, module, SECONDS),
             name_misconception=False,
         )
     except CannotLoad:

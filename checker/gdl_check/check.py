@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from gdl_check import corpus as corpora
 from gdl_check.corpus import Case, Corpus
-from gdl_check.course import Chapter, Exercise
+from gdl_check.course import Chapter, Exercise, chapter_of_module
 from gdl_check.examine import Begun, Examination, counterexample, holds_on
-from gdl_check.memo import Program
 from gdl_check.places import course_folder
 from gdl_check.results import ChapterResult, Error, Result, Verdict
-from gdl_check.sandbox.client import SECONDS, Ended, Source, Worker
-from gdl_check.sandbox.programs import Outcome
+from gdl_check.runner import CannotLoad, WorkerRunner
+from gdl_check.sandbox.client import SECONDS, Ended, Source
 from gdl_check.source import (
     CannotBeRead,
     ChapterFile,
+    chapters_imported,
     excerpt,
     is_stub,
     missing,
-    needs,
     read_chapter_file,
+    rests_on,
     wrong_parameters,
 )
 from gdl_check.stubs import stub_of
@@ -42,84 +43,30 @@ class Settings:
     case: str | None = None
 
 
-class CannotLoad(Exception):
-    """The learner's file broke while it was being opened; no exercise in it can be examined."""
-
-    def __init__(self, verdict: Verdict, error: Error) -> None:
-        super().__init__(error.message)
-        self.verdict, self.error = verdict, error
-
-
-class WorkerRunner:
-    """A fresh worker that opens a learner's file and answers for one exercise in it.
-
-    The first outcomes that are asked for raise CannotLoad where the file cannot be opened.
-    """
-
-    def __init__(self, module: str, source: Source, seconds: float) -> None:
-        self.worker = Worker(seconds)
-        self.worker.load({module: source}, module)
-        self.is_open = False
-
-    def run(self, programs: Sequence[Program]) -> Iterator[list[Outcome]]:
-        """Send programs to the worker; what comes of them follows when it is asked for."""
-        outcomes = self.worker.run(programs)
-
-        def told() -> Iterator[list[Outcome]]:
-            self._wait_until_open()
-            yield from outcomes
-
-        return told()
-
-    def _wait_until_open(self) -> None:
-        if self.is_open:
-            return
-        self.is_open = True
-        try:
-            opened = self.worker.opened()
-        except Ended as ended:
-            raise CannotLoad(*_load_ended(ended)) from None
-        if opened.raised is not None:
-            raised = opened.raised
-            error = Error(raised.type, raised.message, raised.line, trace=raised.trace)
-            raise CannotLoad(Verdict.ERROR, error)
-
-    def close(self) -> None:
-        self.worker.close()
-
-
-def _load_ended(ended: Ended) -> tuple[Verdict, Error]:
-    where = f" in line {ended.line}" if ended.line is not None else ""
-    if ended.how == "timeout":
-        message = (
-            f"opening the file took too long: {ended.message}{where} without coming to its end"
-        )
-        return Verdict.TIMEOUT, Error("Timeout", message, ended.line)
-    return Verdict.ERROR, Error(
-        "Ended", f"opening the file failed: {ended.message}{where}", ended.line
-    )
-
-
 @dataclass
 class ChapterCheck:
     """The check of one chapter file; every exercise is examined once, when it is first asked for.
 
-    `shown` is the file's path as people should see it.
+    `shown` is the file's path as people should see it. The checks in `others`, by path, are those
+    of the other chapters' files: earlier work is looked for in the same folder.
     """
 
     chapter: Chapter
     path: Path
     shown: str
     settings: Settings = field(default_factory=Settings)
+    others: dict[Path, ChapterCheck] = field(default_factory=dict, repr=False)
     examinations: dict[str, Examination] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
-    rests_on: dict[str, list[str]] = field(default_factory=dict)
+    under_way: set[str] = field(default_factory=set)
+    files: dict[str, dict[str, Source]] = field(default_factory=dict)
     seconds: float = SECONDS
     timeouts: int = 0
     broken: CannotLoad | None = None
 
     def __post_init__(self) -> None:
+        self.others.setdefault(self.path, self)
         self.module = self.chapter.file_name.removesuffix(".py")
         name = self.chapter.file_name
         self.solution = read_chapter_file(course_folder("solutions") / name, f"solutions/{name}")
@@ -136,7 +83,9 @@ class ChapterCheck:
     def result(self, name: str) -> Result:
         """The verdict on one exercise."""
         if name not in self.results:
+            self.under_way.add(name)
             self.results[name] = self._examined(self.chapter.exercises[name])
+            self.under_way.discard(name)
         return self.results[name]
 
     def in_turn(self, names: Sequence[str]) -> Iterator[Result]:
@@ -202,31 +151,76 @@ class ChapterCheck:
         exercise = self.chapter.exercises[name]
         if self.unrunnable(exercise) is not None:
             return
-        if all(other in self.results for other in self._needs(exercise)):
+        if all(other in check.results for check, other in self._to_be_seen(name)):
             self.begun[name] = self._begun(exercise)
 
-    def _needs(self, exercise: Exercise) -> list[str]:
-        if exercise.name not in self.rests_on:
-            known = set(self.chapter.exercises)
-            self.rests_on[exercise.name] = needs(self.solution, exercise.name, known)
-        return self.rests_on[exercise.name]
-
     def _begun(self, exercise: Exercise) -> Begun:
-        unfit = self._unfit(exercise)
+        unfit = self._unfit(exercise.name)
         # A name is not given where something the answer rests on is wrong as well.
-        wrong = [name for name in unfit if self.result(name).status != Verdict.NOT_STARTED]
-        source = self._source(unfit)
+        wrong = [n for check, n in unfit if check.result(n).status != Verdict.NOT_STARTED]
+        files = self.files[exercise.name] = self._sources(unfit)
         reference = self.chapter.reference(exercise.name)
         return Begun(
-            exercise, self.corpus(exercise), reference, lambda: self._start(source), not wrong
+            exercise, self.corpus(exercise), reference, lambda: self._start(files), not wrong
         )
 
-    def _unfit(self, exercise: Exercise) -> list[str]:
+    def other(self, chapter: Chapter) -> ChapterCheck:
+        """The check of another chapter's file in the same folder."""
+        path = self.path.parent / chapter.file_name
+        if path not in self.others:
+            shown = str(Path(self.shown).with_name(chapter.file_name))
+            settings = replace(self.settings, case=None)
+            ChapterCheck(chapter, path, shown, settings, self.others, seconds=self.seconds)
+        return self.others[path]
+
+    @cached_property
+    def is_ours(self) -> bool:
+        """Whether this is a solution as we wrote it: then nothing needs to be seen again."""
+        return self.file.text == self.solution.text
+
+    def _to_be_seen(self, name: str) -> list[tuple[ChapterCheck, str]]:
+        """What an exercise rests on, in this file and in others, that may not be right."""
+        return [(check, n) for check, n in self._rests_on(name) if not check.is_ours]
+
+    def _rests_on(self, name: str) -> list[tuple[ChapterCheck, str]]:
+        """The exercises that an exercise rests on, and those that these rest on, and so on."""
+        found: dict[tuple[str, str], tuple[ChapterCheck, str]] = {}
+        waiting: list[tuple[ChapterCheck, str]] = [(self, name)]
+        while waiting:
+            check, mentioned = waiting.pop()
+            for other, n in check.mentions(mentioned):
+                key = other.chapter.id, n
+                if key not in found and key != (self.chapter.id, name):
+                    found[key] = other, n
+                    waiting.append((other, n))
+        places = {id: list(check.solution.names) for (id, _), (check, _) in found.items()}
+        return [
+            found[id, n] for id, n in sorted(found, key=lambda k: (k[0], places[k[0]].index(k[1])))
+        ]
+
+    def mentions(self, name: str) -> Iterator[tuple[ChapterCheck, str]]:
+        """The exercises that the reference calls, and the earlier ones that the answer calls."""
+        exercises = list(self.chapter.exercises)
+        for module, n in rests_on(self.solution, name, exercises):
+            check = self.other(chapter_of_module(module)) if module else self
+            if n in check.chapter.exercises:
+                yield check, n
+        if not self.is_ours and name in self.file.names:
+            earlier = exercises[: exercises.index(name)]
+            for module, n in rests_on(self.file, name, earlier):
+                if not module and n in earlier:
+                    yield self, n
+
+    def _unfit(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """What the exercise rests on and the learner has not got right: ours takes its place."""
-        return [n for n in self._needs(exercise) if self.result(n).status != Verdict.PASSED]
+        return [
+            (check, n)
+            for check, n in self._to_be_seen(name)
+            if n not in check.under_way and check.result(n).status != Verdict.PASSED
+        ]
 
     def _examined_by_running(self, exercise: Exercise) -> Result:
-        unfit = self._unfit(exercise)
+        unfit = self._unfit(exercise.name)
         if self.broken is not None:
             return self._unexamined(exercise, self.broken.verdict, self.broken.error)
         begun = self.begun.pop(exercise.name, None) or self._begun(exercise)
@@ -249,7 +243,7 @@ class ChapterCheck:
             found.status,
             self.line(exercise.name),
             begun.corpus.sha256,
-            tuple(self.chapter.exercise_id(name) for name in unfit),
+            tuple(check.chapter.exercise_id(name) for check, name in unfit),
             tuple(found.laws),
             found.misconception,
             found.error,
@@ -268,12 +262,30 @@ class ChapterCheck:
         )
         return replace(whole, cases=tuple(case for case in cases if case))
 
-    def _source(self, unfit: list[str]) -> Source:
-        supply = excerpt(self.solution, unfit) if unfit else ""
-        return Source(self.shown, self.file.text, self.file.code, supply, tuple(unfit))
+    def _sources(self, unfit: Sequence[tuple[ChapterCheck, str]]) -> dict[str, Source]:
+        """The chapter files that a worker needs: this one, and those that these import."""
+        files: dict[str, Source] = {}
+        waiting: list[ChapterCheck] = [self]
+        while waiting:
+            check = waiting.pop()
+            if check.module in files:
+                continue
+            supplied = [name for other, name in unfit if other is check]
+            files[check.module] = check._source(supplied)
+            imported = chapters_imported(check.solution) if supplied else set()
+            if check.broken is None:
+                imported |= chapters_imported(check.file)
+            waiting += [self.other(chapter_of_module(module)) for module in sorted(imported)]
+        return files
 
-    def _start(self, source: Source) -> WorkerRunner:
-        return WorkerRunner(self.module, source, self.seconds)
+    def _source(self, supplied: list[str]) -> Source:
+        if self.broken is not None:
+            return Source(self.solution.shown, self.solution.text)
+        supply = excerpt(self.solution, supplied) if supplied else ""
+        return Source(self.shown, self.file.text, self.file.code, supply, tuple(supplied))
+
+    def _start(self, files: Mapping[str, Source]) -> WorkerRunner:
+        return WorkerRunner(files, self.module, self.seconds)
 
     def look_closer(self, name: str) -> Result:
         """Shrink the failure that is shown, and keep its case so that it can be replayed."""
@@ -305,8 +317,7 @@ class ChapterCheck:
         claim, reference = result.opened.claim, self.chapter.reference(exercise.name)
         known: dict[str, Broken | None] = {opened.case.id: opened}
         left = SHRINKING_CALLS
-        source = self._source([id.partition(".")[2] for id in result.supplied])
-        runner = self._start(source)
+        runner = self._start(self.files[exercise.name])
 
         def fails(case: Case) -> bool:
             nonlocal left

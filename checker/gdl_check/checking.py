@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from gdl_check import corpus as corpora
-from gdl_check.check import CannotLoad, ChapterCheck, Settings
+from gdl_check.check import ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.places import PACKAGE
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
+from gdl_check.runner import CannotLoad
 from gdl_check.sandbox.client import SandboxFault
 from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
 from gdl_check.trial import LawBroke
@@ -103,7 +104,10 @@ def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
 
 def _checks(options: argparse.Namespace, targets: list[Target]) -> list[ChapterCheck]:
     settings = Settings(options.seed, options.effort, options.case)
-    checks = [ChapterCheck(t.chapter, t.path, shown_path(t.path), settings) for t in targets]
+    others: dict[Path, ChapterCheck] = {}
+    checks = [
+        ChapterCheck(t.chapter, t.path, shown_path(t.path), settings, others) for t in targets
+    ]
     missing = [
         name
         for target, check in zip(targets, checks)

@@ -184,6 +184,11 @@ def load_chapter(chapter_id: str) -> Chapter:
     return Chapter(chapter_id, module)
 
 
+def chapter_of_module(module: str) -> Chapter:
+    """The chapter whose files have this name. Raises KeyError where there is none."""
+    return load_chapter(module[:4])
+
+
 def all_chapters() -> Iterator[Chapter]:
     """Every chapter, in the order of the book."""
     return map(load_chapter, chapter_modules())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import pdb
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
 from gdl_check.check import ChapterCheck
+from gdl_check.course import load_chapter
 from gdl_check.memo import dressed
 from gdl_check.places import course_folder
 from gdl_check.results import Result
@@ -25,10 +26,7 @@ def step_through(check: ChapterCheck, result: Result) -> None:
     shown = law.counterexample if law is not None else None
     if law is None or shown is None or not shown.calls:
         return
-    module = _open(check.path, check.module)
-    for exercise_id in result.supplied:
-        name = exercise_id.partition(".")[2]
-        setattr(module, name, check.chapter.reference(name))
+    module = _open(check, result.supplied)
     call = shown.calls[0 if law.gradient is None else -1]
     args = [
         arg.generator() if isinstance(arg, Seed) else private(arg)
@@ -38,16 +36,26 @@ def step_through(check: ChapterCheck, result: Result) -> None:
     pdb.Pdb(nosigint=True).runcall(answer, *args)
 
 
-def _open(path: Path, name: str) -> ModuleType:
+def _open(check: ChapterCheck, supplied: Sequence[str]) -> ModuleType:
+    """The learner's file as a module, with functions of ours in place of what is not right yet."""
+    ours: dict[str, dict[str, Any]] = {}
+    for exercise_id in supplied:
+        chapter_id, _, name = exercise_id.partition(".")
+        ours.setdefault(chapter_id, {})[name] = load_chapter(chapter_id).reference(name)
     solutions = str(course_folder("solutions"))
-    for ours in [n for n, m in sys.modules.items() if _folder(m) == solutions]:
-        del sys.modules[ours]  # an earlier chapter is the learner's own, if it is imported
+    for name in [n for n, m in sys.modules.items() if _folder(m) == solutions]:
+        del sys.modules[name]  # an earlier chapter is the learner's own, if it is imported
     sys.path[:] = [folder for folder in sys.path if folder != solutions]
-    spec = importlib.util.spec_from_file_location(f"learner_{name}", path)
+    sys.path.insert(0, str(check.path.resolve().parent))
+    for chapter_id in sorted(ours):
+        chapter = load_chapter(chapter_id)
+        if chapter is not check.chapter:
+            vars(importlib.import_module(check.other(chapter).module)).update(ours[chapter_id])
+    spec = importlib.util.spec_from_file_location(f"learner_{check.module}", check.path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.resolve().parent))
     spec.loader.exec_module(module)
+    vars(module).update(ours.get(check.chapter.id, {}))
     return module
 
 

@@ -7,12 +7,13 @@ import difflib
 import hashlib
 import marshal
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from gdl_check.course import chapter_modules
 from gdl_check.results import Error
 
 LARGEST_FILE = 256 * 1024
@@ -83,6 +84,22 @@ class ChapterFile:
     def names(self) -> dict[str, ast.stmt]:
         """Everything that a statement at the top level binds: name -> the statement."""
         return {name: node for node in _statements(self.tree) for name in _bound(node)}
+
+    @cached_property
+    def used(self) -> dict[str, set[str]]:
+        """What is known of which top-level name mentions which others; see `uses`."""
+        return {}
+
+    @cached_property
+    def imported(self) -> dict[str, tuple[str, str]]:
+        """The names that come from other chapters: name -> (module, its name there)."""
+        known = chapter_modules().values()
+        return {
+            alias.asname or alias.name: (node.module, alias.name)
+            for node in _statements(self.tree)
+            if isinstance(node, ast.ImportFrom) and node.module and node.module in known
+            for alias in node.names
+        }
 
     def segment(self, node: ast.stmt) -> str:
         """The source of a statement, its decorators included."""
@@ -229,20 +246,38 @@ def missing(file: ChapterFile, stub: ChapterFile, name: str) -> Error:
 
 def uses(file: ChapterFile, name: str) -> set[str]:
     """The names bound at the top level of a file that a definition mentions."""
-    mentioned = {n.id for n in ast.walk(file.names[name]) if isinstance(n, ast.Name)}
-    return {other for other in mentioned if other in file.names and other != name}
+    known = file.used
+    if name not in known:
+        mentioned = {n.id for n in ast.walk(file.names[name]) if isinstance(n, ast.Name)}
+        known[name] = {other for other in mentioned if other in file.names and other != name}
+    return known[name]
 
 
-def needs(solution: ChapterFile, name: str, exercises: set[str]) -> list[str]:
-    """The other exercises that an exercise's reference rests on, in the order of the file."""
+def rests_on(file: ChapterFile, name: str, exercises: Collection[str]) -> list[tuple[str, str]]:
+    """What a definition calls, directly or through what is no exercise: (module, name).
+
+    The module is that of another chapter, or "" for this one; in the order of the file.
+    """
     found: set[str] = set()
     waiting = [name]
     while waiting:
-        for other in uses(solution, waiting.pop()) - found:
+        for other in uses(file, waiting.pop()) - found:
             found.add(other)
             if other not in exercises:
                 waiting.append(other)
-    return [other for other in solution.names if other in found & exercises and other != name]
+    rested = [other for other in file.names if other in found and other != name]
+    return [file.imported.get(other, ("", other)) for other in rested]
+
+
+def chapters_imported(file: ChapterFile) -> set[str]:
+    """The modules of other chapters that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name in chapter_modules().values()}
 
 
 def excerpt(solution: ChapterFile, wanted: list[str]) -> str:

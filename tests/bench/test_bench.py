@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdl_check.check import ChapterCheck, WorkerRunner
+from gdl_check.check import ChapterCheck
 from gdl_check.corpus import corpus_for
 from gdl_check.course import load_chapter
 from gdl_check.examine import examine
@@ -24,6 +24,7 @@ from gdl_check.gradient import expect_slopes
 from gdl_check.local import LocalRunner
 from gdl_check.places import course_folder
 from gdl_check.results import Verdict
+from gdl_check.runner import WorkerRunner
 from gdl_check.sandbox.client import Source, Worker
 from gdl_check.sandbox.programs import Step
 from gdl_check.source import read_chapter_file
@@ -130,7 +131,7 @@ def test_laws_through_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             )
             assert found.status == Verdict.PASSED
 
-    WorkerRunner(module, source, 5.0).close()
+    WorkerRunner({module: source}, module, 5.0).close()
     pairs = [
         (seconds(lambda: all_laws(True)), seconds(lambda: all_laws(False))) for _ in range(ROUNDS)
     ]
