@@ -13,7 +13,7 @@ import pytest
 from gdl_check import corpus
 from gdl_check.corpus import Case
 from gdl_check.course import Chapter, all_chapters, load_chapter
-from gdl_check.local import LocalRunner
+from gdl_check.local import LocalRunner, solution_of
 from gdl_check.trial import Trial
 
 MANY, FEW = 5_000, 100
@@ -56,7 +56,9 @@ def complaints(
 ) -> Iterator[str]:
     """Everything that the laws say against an answer on these cases."""
     exercise = chapter.exercises[name]
-    trial = Trial(exercise, cases, chapter.reference(name), LocalRunner(name, answer))
+    reference = chapter.reference(name)
+    runner = LocalRunner(name, answer, solution_of(exercise, reference))
+    trial = Trial(exercise, cases, reference, runner)
     trial.hear()
     for broken in trial.unequal.values():
         yield f"differs from the reference on {broken.case}: {broken.difference.message}"

@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gdl_check.answer import Answer
 from gdl_check.compare import difference
-from gdl_check.memo import AnswerRaised, Memo, Pending, Program
+from gdl_check.course import exercise
+from gdl_check.memo import Memo, Pending, Program
+from gdl_check.replies import AnswerRaised
 from gdl_check.sandbox import client, launch, wire
 from gdl_check.sandbox.client import Ended, ForkedConnection, SandboxFault, Source, Worker
 from gdl_check.sandbox.named import quadratic
@@ -726,6 +729,12 @@ class Tensor:
 
     def fail(self):
         raise ValueError("as asked")
+
+    def take_from(self, other):
+        other -= self.data
+
+def total(tensors):
+    return sum(tensors[1:], tensors[0])
 """
 
 
@@ -750,11 +759,14 @@ def tensors() -> Iterator[Counting]:
     runner.close()
 
 
+TENSORS = exercise("Tensor", inputs={})
+
+
 def asked(runner: Counting, law: Any) -> Any:
     """Run a law until nothing is pending, as an examination does."""
-    memo = Memo("Tensor", own_objects=True)
+    memo = Memo()
     for _ in range(20):
-        answer = memo.answer("plain")
+        answer = Answer(memo, TENSORS)
         try:
             return law(answer)
         except Pending:
@@ -765,51 +777,73 @@ def asked(runner: Counting, law: Any) -> Any:
 
 
 def test_objects_are_examined_through_handles(tensors: Counting) -> None:
-    def law(tensor: Any) -> Any:
-        a, b = tensor(np.array([1.0, 2.0])), tensor(np.array([3.0, 4.0]))
+    def multiplied(bench: Any, x: Any, y: Any) -> Any:
+        a, b = bench.Tensor(x), bench.Tensor(y)
         c = (a * b + a).sum()
         c.backward()
-        return float(c.data), np.asarray(a.grad), np.asarray(b.grad), np.asarray((-a)[1].data)
+        return {"value": c.data, "grads": [a.grad, b.grad], "last": (-a)[1].data}
 
-    value, a, b, last = asked(tensors, law)
-    assert value == 14
-    assert a.tolist() == [4, 5] and b.tolist() == [1, 2] and last == -2
-    assert tensors.messages == 4  # one for each that is read
+    def law(answer: Any) -> Any:
+        return answer.doing(multiplied, np.array([1.0, 2.0]), np.array([3.0, 4.0])).value
+
+    told = asked(tensors, law)
+    assert told["value"] == 14 and told["last"] == -2
+    assert [grad.tolist() for grad in told["grads"]] == [[4, 5], [1, 2]]
+    assert tensors.messages == 1
 
 
 def test_a_method_of_what_a_method_gives(tensors: Counting) -> None:
-    def law(tensor: Any) -> Any:
-        a, b = tensor(np.array([1.0])), tensor(np.array([2.0]))
-        return np.asarray(a.plus(b.plus(a.sum())).plus(b[0]).data)
+    def added(bench: Any) -> Any:
+        a, b = bench.Tensor(np.array([1.0])), bench.Tensor(np.array([2.0]))
+        return a.plus(b.plus(a.sum())).plus(b[0]).data
 
-    assert asked(tensors, law).tolist() == [6]
+    assert asked(tensors, lambda answer: answer.doing(added).value).tolist() == [6]
     assert tensors.messages == 1
 
 
 def test_a_graph_of_thirty_nodes_is_one_trip(tensors: Counting) -> None:
-    def law(tensor: Any) -> Any:
-        x = tensor(np.array([2.0]))
+    def squared_many_times(bench: Any) -> Any:
+        x = bench.Tensor(np.array([2.0]))
         y = x
         for _ in range(15):
             y = y + x * x
         y.sum().backward()
-        return np.asarray(x.grad)
+        return x.grad
 
-    assert asked(tensors, law).tolist() == [1 + 15 * 4]
+    assert asked(tensors, lambda answer: answer.doing(squared_many_times).value) == 1 + 15 * 4
     assert tensors.messages == 1
+
+
+def test_a_list_of_objects_is_handed_over(tensors: Counting) -> None:
+    def listed(bench: Any) -> Any:
+        a, b = bench.Tensor(np.array([1.0])), bench.Tensor(np.array([2.0]))
+        return bench.total([a, b, a]).data
+
+    assert asked(tensors, lambda answer: answer.doing(listed).value) == 4
 
 
 def test_an_object_that_raises_is_told_where_it_is_read(tensors: Counting) -> None:
-    def law(tensor: Any) -> Any:
-        return np.asarray(tensor(np.array([1.0])).fail().data)
+    def failing(bench: Any) -> Any:
+        return bench.Tensor(np.array([1.0])).fail().data
 
     with pytest.raises(AnswerRaised, match="ValueError: as asked"):
-        asked(tensors, law)
+        asked(tensors, lambda answer: np.asarray(answer.doing(failing)))
     assert tensors.messages == 1
 
 
-def test_an_object_itself_arrives_as_the_name_of_its_class(tensors: Counting) -> None:
-    def law(tensor: Any) -> Any:
-        return tensor(np.array([1.0])).value
+def test_an_argument_that_an_object_changes_is_told(tensors: Counting) -> None:
+    def spoiled(bench: Any, x: Any, y: Any) -> Any:
+        bench.Tensor(x).take_from(y)
+        return []
 
-    assert asked(tensors, law) == Opaque("Tensor")
+    def law(answer: Any) -> Any:
+        return answer.doing(spoiled, np.array([1.0]), np.array([2.0])).outcome.changed
+
+    assert asked(tensors, law) == (1,)
+
+
+def test_an_object_itself_arrives_as_the_name_of_its_class(tensors: Counting) -> None:
+    def itself(bench: Any) -> Any:
+        return bench.Tensor(np.array([1.0]))
+
+    assert asked(tensors, lambda answer: answer.doing(itself).value) == Opaque("Tensor")

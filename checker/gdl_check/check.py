@@ -205,6 +205,8 @@ class ChapterCheck:
             check = self.other(chapter_of_module(module)) if module else self
             if n in check.chapter.exercises:
                 yield check, n
+        for n in self.chapter.exercises[name].needs:
+            yield self, n
         if not self.is_ours and name in self.file.names:
             earlier = exercises[: exercises.index(name)]
             for module, n in rests_on(self.file, name, earlier):

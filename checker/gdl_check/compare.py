@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gdl_check.memo import Reply, read
+from gdl_check.replies import Reply, read
 
 EXACT, ROUNDED = 1e-9, 1e-4
 # How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.

@@ -22,8 +22,8 @@ import numpy as np
 
 from gdl_check import inputs as kinds
 from gdl_check.course import Exercise
+from gdl_check.forms import FORMS
 from gdl_check.inputs import LADDER
-from gdl_check.memo import FORMS
 from gdl_check.places import cache_folder, course_folder
 from gdl_check.sandbox.wire import PREFIX, Decoder, Seed, encode, parse_header, to_wire
 
@@ -243,7 +243,7 @@ def _chapter_hash(chapter_file: str) -> bytes:
     depends_on = (
         here / "chapters" / chapter_file,
         course_folder("solutions") / chapter_file,
-        *(here / name for name in ("corpus.py", "inputs.py", "memo.py", "sandbox/wire.py")),
+        *(here / name for name in ("corpus.py", "inputs.py", "forms.py", "sandbox/wire.py")),
     )
     return hashlib.sha256(b"".join(path.read_bytes() for path in depends_on)).digest()
 

@@ -67,7 +67,8 @@ class Exercise:
     edges         cases written by hand, which come first
     cases         how many cases are drawn at normal effort
     agreement     whether the contract fixes every result (not so where it draws random numbers)
-    own_objects   whether the answer is a class, examined through handles
+    use           a program that puts a class to use, where calling it is not enough
+    needs         the exercises that this program uses besides
     hints         a question, the idea, the shapes
     """
 
@@ -77,7 +78,8 @@ class Exercise:
     edges: tuple[Mapping[str, Any], ...]
     cases: int
     agreement: bool
-    own_objects: bool
+    use: Callable[..., Any] | None
+    needs: tuple[str, ...]
     hints: tuple[str, ...]
     laws: list[Law] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
@@ -121,12 +123,13 @@ def exercise(
     edges: Sequence[Mapping[str, Any]] = (),
     cases: int = 60,
     agreement: bool = True,
-    own_objects: bool = False,
+    use: Callable[..., Any] | None = None,
+    needs: Sequence[str] = (),
     hints: Sequence[str] = (),
 ) -> Exercise:
     """Declare an exercise; its laws and misconceptions follow as decorated functions."""
     return Exercise(
-        name, inputs, arrange, tuple(edges), cases, agreement, own_objects, tuple(hints)
+        name, inputs, arrange, tuple(edges), cases, agreement, use, tuple(needs), tuple(hints)
     )
 
 

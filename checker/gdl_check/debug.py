@@ -13,7 +13,7 @@ from typing import Any
 
 from gdl_check.check import ChapterCheck
 from gdl_check.course import load_chapter
-from gdl_check.memo import dressed
+from gdl_check.forms import dressed
 from gdl_check.places import course_folder
 from gdl_check.results import Result
 from gdl_check.sandbox.programs import private

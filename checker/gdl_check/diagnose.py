@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 
 from gdl_check.compare import EXACT, ROUNDED, difference, tolerance
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Misconception
+from gdl_check.forms import dressed
 from gdl_check.local import outcome_of
-from gdl_check.memo import dressed
 from gdl_check.results import Named
 from gdl_check.sandbox.programs import Outcome
 
 
 def diagnose(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Mapping[str, Outcome], wrong: set[str]
+    exercise: Exercise,
+    cases: Sequence[Case],
+    outcomes: Mapping[str, Outcome],
+    wrong: set[str],
+    solution: ModuleType | None = None,
 ) -> Named | None:
     """The misconception that gives the same outcomes on all cases; None where none or two do.
 
@@ -25,7 +30,9 @@ def diagnose(
     agreeing = [
         misconception
         for misconception in exercise.misconceptions
-        if all(_agrees(exercise, misconception, case, outcomes[case.id]) for case in ordered)
+        if all(
+            _agrees(exercise, misconception, case, outcomes[case.id], solution) for case in ordered
+        )
     ]
     if len(agreeing) != 1 or not wrong:
         return None
@@ -33,9 +40,15 @@ def diagnose(
     return Named(found.name, found.title, found.says, len(wrong), len(wrong))
 
 
-def _agrees(exercise: Exercise, misconception: Misconception, case: Case, theirs: Outcome) -> bool:
+def _agrees(
+    exercise: Exercise,
+    misconception: Misconception,
+    case: Case,
+    theirs: Outcome,
+    solution: ModuleType | None,
+) -> bool:
     args = dressed(tuple(case.inputs.values()), case.form, exercise.listable)
-    ours = outcome_of(exercise.name, misconception.answer, args)
+    ours = outcome_of(exercise, misconception.answer, args, solution)
     return same_outcome(ours, theirs, case.form)
 
 

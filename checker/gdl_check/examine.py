@@ -103,8 +103,6 @@ class Begun:
         the first call on would else be remembered now as well.
         """
         trial = self.trial
-        if self.exercise.own_objects:
-            return []
         cases = list(reversed(trial.cases))
         if len(cases) % 2:
             # Else an answer that alternates would meet every question at the same turn again.
@@ -144,7 +142,9 @@ class Begun:
             wrong = {case.id for case in trial.cases}
         if self.name_misconception and REPEATABLE not in found.broken:
             outcomes = {case.id: trial.outcome(case) for case in trial.cases}
-            found.misconception = diagnose(self.exercise, trial.cases, outcomes, wrong)
+            found.misconception = diagnose(
+                self.exercise, trial.cases, outcomes, wrong, trial.solution
+            )
 
 
 def examine(
@@ -269,7 +269,7 @@ def _ended(trial: Trial, ended: Ended) -> Examination:
 
 
 def _is_answered(trial: Trial, case: Case) -> bool:
-    return case.id in trial.plain and trial.plain[case.id].is_known
+    return trial.plain[case.id].is_known
 
 
 def counterexample(broken: Broken) -> Counterexample:

@@ -9,7 +9,7 @@ from typing import Any
 from gdl_check.corpus import Corpus, corpus_for
 from gdl_check.course import Chapter, Exercise
 from gdl_check.examine import Examination, examine
-from gdl_check.local import LocalRunner, outcome_of
+from gdl_check.local import LocalRunner, outcome_of, solution_of
 from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.sandbox.wire import Seed
@@ -61,11 +61,14 @@ def exercise_problems(
     exercise: Exercise, corpus: Corpus, reference: Callable[..., Any]
 ) -> Iterator[str]:
     """What is wrong with one exercise's examination."""
+    solution = solution_of(exercise, reference)
 
     def examined(answer: Callable[..., Any]) -> Examination:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # NumPy's, about what wrong answers do
-            return examine(exercise, corpus, reference, lambda: LocalRunner(exercise.name, answer))
+            return examine(
+                exercise, corpus, reference, lambda: LocalRunner(exercise.name, answer, solution)
+            )
 
     found = examined(reference)
     if found.status != Verdict.PASSED:
@@ -105,7 +108,8 @@ def dull_answers(
     constants: tuple[Any, ...] = (0, 1, [], "")
     for constant in constants:
         yield f"always {constant!r}", lambda *_, constant=constant: constant
-    first = outcome_of(exercise.name, reference, tuple(corpus.cases[0].inputs.values())).value
+    args, solution = tuple(corpus.cases[0].inputs.values()), solution_of(exercise, reference)
+    first = outcome_of(exercise, reference, args, solution).value
     yield "always the first result", lambda *_: first
     for i, (name, value) in enumerate(corpus.cases[0].inputs.items()):
         if not isinstance(value, Seed):

@@ -17,7 +17,7 @@ import numpy as np
 
 from gdl_check.autopsy import autopsy
 from gdl_check.compare import Difference, Unmet, as_array, tolerance
-from gdl_check.memo import read
+from gdl_check.replies import read
 from gdl_check.results import GradientReport
 
 STEPS = (1e-4, 1e-5, 1e-6)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from gdl_check.sandbox.programs import Step
+
 
 class Verdict(StrEnum):
     """What became of an exercise, from best to worst; a chapter has its worst exercise's."""
@@ -25,12 +27,13 @@ def worst(verdicts: list[Verdict]) -> Verdict:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an answer, and what it came to."""
+    """One call of an answer, and what it came to; `steps` where a program took its place."""
 
     name: str
     args: tuple[Any, ...]
     returned: Any = None
     raised: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

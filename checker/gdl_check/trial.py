@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gdl_check.answer import Answer
 from gdl_check.compare import EXACT, ROUNDED, Difference, Unmet, difference, tolerance
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Law
 from gdl_check.gradient import Inconclusive, WrongSlopes
-from gdl_check.local import LocalRunner, expected_of
-from gdl_check.memo import Answer, AnswerRaised, Memo, Pending, Reply, Runner
+from gdl_check.local import LocalRunner, expected_of, outcome_of, solution_of
+from gdl_check.memo import Memo, Pending, Runner
+from gdl_check.replies import AnswerRaised, Reply
 from gdl_check.results import Call, GradientReport
 from gdl_check.sandbox.programs import Outcome
 
@@ -57,18 +59,22 @@ class Trial:
     ) -> None:
         self.exercise, self.cases = exercise, cases
         self.reference, self.runner = reference, runner
-        self.expected = {} if exercise.own_objects else self._expected()
-        self.memo = _memo(exercise)
-        self.plain: dict[str, Reply] = {}
+        self.solution = solution_of(exercise, reference)
+        self.expected = self._expected()
+        self.memo = Memo()
         self.unequal: dict[str, Broken] = {}
-        if not exercise.own_objects:
-            self.plain = dict(zip((case.id for case in cases), _ask(self.memo, cases, runner)))
+        replies = self._ask(self.memo, cases, runner)
+        self.plain = dict(zip((case.id for case in cases), replies))
 
     def _expected(self) -> dict[str, Outcome]:
         name, reference = self.exercise.name, self.reference
         outcomes = {}
         for case in self.cases:
-            outcome = expected_of(reference, tuple(case.inputs.values()))
+            args = tuple(case.inputs.values())
+            if self.solution is None:
+                outcome = expected_of(reference, args)
+            else:
+                outcome = outcome_of(self.exercise, reference, args, self.solution)
             if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
                 raise LawBroke(f"the reference of {name} raised {outcome.raised.sentence}")
             outcomes[case.id] = outcome
@@ -78,25 +84,33 @@ class Trial:
         """Wait for the plain calls, and compare them with the reference. Raises Ended."""
         self.memo.learn()
         for case in self.cases:
-            if case.id in self.plain:
-                broken = self._compared(case)
-                if broken is not None:
-                    self.unequal[case.id] = broken
+            broken = self._compared(case)
+            if broken is not None:
+                self.unequal[case.id] = broken
 
     def ask_again(self, cases: Sequence[Case], runner: Runner) -> list[Reply]:
         """The plain calls once more, in this order, with nothing remembered. Raises Ended."""
-        memo = _memo(self.exercise)
-        replies = _ask(memo, cases, runner)
+        memo = Memo()
+        replies = self._ask(memo, cases, runner)
         memo.learn()
         return replies
 
+    def _ask(self, memo: Memo, cases: Sequence[Case], runner: Runner) -> list[Reply]:
+        replies = []
+        for case in cases:
+            answer = Answer(memo, self.exercise, case.form)
+            replies.append(answer(*case.inputs.values()))
+            answer.ask()
+        memo.ask(runner)
+        return replies
+
     def outcome(self, case: Case) -> Outcome:
-        """What the plain call came to; nothing where the answer is a class."""
-        return self.plain[case.id].outcome if case.id in self.plain else Outcome()
+        """What the plain call came to."""
+        return self.plain[case.id].outcome
 
     def calls(self, case: Case) -> tuple[Call, ...]:
         """The plain call, for showing."""
-        return (self.plain[case.id].call,) if case.id in self.plain else ()
+        return (self.plain[case.id].call,)
 
     def _compared(self, case: Case) -> Broken | None:
         ours, theirs = self.expected[case.id], self.outcome(case)
@@ -122,7 +136,7 @@ class Trial:
         for _ in range(LONGEST_CHAIN):
             pending: list[tuple[Case, Answer]] = []
             for case in left:
-                answer = self.memo.answer(case.form, self.plain.get(case.id))
+                answer = Answer(self.memo, self.exercise, case.form, self.plain[case.id])
                 try:
                     broken = self._run(law, case, answer)
                 except Pending:
@@ -169,10 +183,10 @@ class Trial:
 
     def _blame_ourselves(self, law: Law, case: Case, error: Exception) -> None:
         """Raise LawBroke if the law breaks on the reference too; else the answer is to blame."""
-        runner = LocalRunner(self.exercise.name, self.reference)
-        memo = _memo(self.exercise)
+        runner = LocalRunner(self.exercise.name, self.reference, self.solution)
+        memo = Memo()
         for _ in range(LONGEST_CHAIN):
-            answer = memo.answer(case.form)
+            answer = Answer(memo, self.exercise, case.form)
             try:
                 law.holds(answer, **{name: case.inputs[name] for name in law.names})
                 return
@@ -197,20 +211,6 @@ def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:
     drawn = [case for case in cases if not case.edge and case.form == "plain"] or list(cases)
     step = max(1, len(drawn) // law.most)
     return drawn[step - 1 :: step][: law.most]
-
-
-def _memo(exercise: Exercise) -> Memo:
-    return Memo(exercise.name, exercise.listable, exercise.own_objects)
-
-
-def _ask(memo: Memo, cases: Sequence[Case], runner: Runner) -> list[Reply]:
-    replies = []
-    for case in cases:
-        answer = memo.answer(case.form)
-        replies.append(answer(*case.inputs.values()))
-        answer.ask()
-    memo.ask(runner)
-    return replies
 
 
 def _differs(ours: Outcome, theirs: Outcome, agreement: bool) -> Difference | None:

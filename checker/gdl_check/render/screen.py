@@ -13,6 +13,7 @@ import numpy as np
 
 from gdl_check.compare import as_array
 from gdl_check.examine import REPEATABLE
+from gdl_check.render.programs import program_lines
 from gdl_check.render.values import (
     broken,
     call_lines,
@@ -47,6 +48,7 @@ WORDS = {
 }
 LABEL = 11
 MOST_PRINTED = 8
+QUIET, QUIET_LINES = (Verdict.PASSED, Verdict.NOT_STARTED), 2
 SELF_EXPLAINING = ("Missing", "Parameters", "Timeout", "Ended")
 FORMS = {
     "float32": "the arrays in float32",
@@ -81,8 +83,19 @@ def chapter_lines(chapter: ChapterResult, source: Sequence[str], width: int) -> 
         if names:
             indent = " " * (len("not started") + 4)
             text = wrap(", ".join(names), width - len(indent))
+            if verdict in QUIET and len(text) > QUIET_LINES:
+                text = _shortened(names, width - len(indent))
             yield [("  " + word.ljust(len(indent) - 2), str(verdict)), (text[0], "")]
             yield from ([(indent + line, "")] for line in text[1:])
+
+
+def _shortened(names: Sequence[str], width: int) -> list[str]:
+    """As many of these names as fit, and how many more there are."""
+    for left in range(1, len(names)):
+        text = wrap(f"{', '.join(names[:-left])} and {left} more", width)
+        if len(text) <= QUIET_LINES:
+            return text
+    return [f"{len(names)}"]
 
 
 def opened_lines(
@@ -115,7 +128,8 @@ def opened_lines(
         yield from wrapped(named.says, width)
     if result.supplied:
         yield []
-        names = _and([name.partition(".")[2] for name in result.supplied])
+        here = result.id.partition(".")[0] + "."
+        names = _and([name.removeprefix(here) for name in result.supplied])
         yield from wrapped(f"It rests on {names}, not passed yet: ours was used instead.", width)
     yield from printed_lines(result.stdout, width, verbose)
 
@@ -193,10 +207,18 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
 def call_of(shown: Counterexample, width: int, last: bool = False) -> Iterator[Line]:
     """The call that fails (the first of its law, or the last), to be pasted into Python."""
     call = shown.calls[-1 if last else 0]
-    for line in call_lines(call.name, _named(call.args, shown.inputs), width - 4):
+    for line in _lines_of(call, shown.inputs, width - 4):
         yield [("    " + line, "code")]
     if shown.form in FORMS:
         yield [(f"    ({FORMS[shown.form]})", "dim")]
+
+
+def _lines_of(
+    call: Call, inputs: Mapping[str, Any], width: int, before: Mapping[str, Any] | None = None
+) -> list[str]:
+    if call.steps:
+        return program_lines(call.steps, width)
+    return call_lines(call.name, _named(call.args, inputs), width, before)
 
 
 def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,7 +230,7 @@ def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
 def asked(call: Call, before: Call | None, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
     """One of several calls that a law made, and what it came to."""
     told = _named(before.args, inputs) if before is not None else None
-    lines = call_lines(call.name, _named(call.args, inputs), width - 4, told)
+    lines = _lines_of(call, inputs, width - 4, told)
     gave = call.raised or cut(pasteable(call.returned), width - 10)
     for line in lines:
         yield [("    " + line, "code")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gdl_check.render.programs import statements
 from gdl_check.render.values import pasteable
 from gdl_check.results import (
     Call,
@@ -102,6 +103,8 @@ def _counterexample(shown: Counterexample | None) -> dict[str, Any] | None:
 
 
 def _call(call: Call) -> str:
+    if call.steps:
+        return "; ".join(statements(call.steps))
     return f"{call.name}({', '.join(map(pasteable, call.args))})"
 
 

@@ -410,6 +410,8 @@ def _request(request_id: int, program: Program) -> bytes:
 def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
     if isinstance(arg, Handle):
         return {"type": "handle", "step": arg.step}
+    if isinstance(arg, list) and any(isinstance(item, Handle) for item in arg):
+        return {"type": "handles", "data": [_argument(item, buffers) for item in arg]}
     return to_wire(arg, buffers)
 
 

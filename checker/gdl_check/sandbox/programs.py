@@ -129,6 +129,8 @@ def _callable(names: Mapping[str, Any], name: str) -> Callable[..., Any]:
 def _argument(arg: Any, results: list[Any]) -> Any:
     if isinstance(arg, Handle):
         return results[arg.step]
+    if isinstance(arg, list) and any(isinstance(item, Handle) for item in arg):
+        return [_argument(item, results) for item in arg]
     if isinstance(arg, Seed):
         return arg.generator()
     return arg

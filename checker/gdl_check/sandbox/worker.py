@@ -252,6 +252,8 @@ def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
 
 
 def _argument(decoder: Decoder, told: dict[str, Any]) -> Any:
+    if told["type"] == "handles":
+        return [_argument(decoder, item) for item in told["data"]]
     return Handle(told["step"]) if told["type"] == "handle" else decoder.value(told)
 
 
