@@ -9,14 +9,11 @@ import importlib
 import inspect
 import pkgutil
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any
-
-from gdl_check.places import course_folder
 
 CHAPTER_FILE = re.compile(r"(ch\d\d)_\w+")
 
@@ -152,9 +149,6 @@ class Chapter:
     @cached_property
     def solution(self) -> ModuleType:
         """The reference implementation of the chapter."""
-        folder = str(course_folder("solutions"))
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
         return importlib.import_module(self.file_name.removesuffix(".py"))
 
     @property
