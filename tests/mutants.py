@@ -22,7 +22,7 @@ from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Source
-from gdl_check.source import ChapterFile, chapters_imported, read_chapter_file, without_docstring
+from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
 
 SECONDS = 1.0  # a mutant may run for ever; a reference answers a whole corpus in milliseconds
 
@@ -133,7 +133,7 @@ def solutions_of(chapter: Chapter) -> dict[str, Source]:
     """The solutions of a chapter and of those that it imports: module -> its file."""
     file = solution_of(chapter)
     found: dict[str, Source] = {}
-    for module in chapters_imported(file):
+    for module in file.chapters:
         found |= solutions_of(chapter_of_module(module))
     module = chapter.file_name.removesuffix(".py")
     return {**found, module: Source(file.shown, file.text, file.code)}

@@ -488,12 +488,12 @@ def test_the_same_words_in_colour_and_without(learner: Learner) -> None:
     words = ["ch06"]
     piped = learner.run(*words)
     assert "Looks like" in piped.out
-    in_colour = learner.run_on_terminal(*words, columns=81)
+    in_colour = learner.run_on_terminal(*words, columns=80)
     assert COLOUR.search(in_colour.out)
     without = {
-        "NO_COLOR": learner.run_on_terminal(*words, columns=81, NO_COLOR="1"),
-        "TERM=dumb": learner.run_on_terminal(*words, columns=81, TERM="dumb"),
-        "--plain": learner.run_on_terminal(*words, "--plain", columns=81),
+        "NO_COLOR": learner.run_on_terminal(*words, columns=80, NO_COLOR="1"),
+        "TERM=dumb": learner.run_on_terminal(*words, columns=80, TERM="dumb"),
+        "--plain": learner.run_on_terminal(*words, "--plain", columns=80),
     }
     for name, checked in without.items():
         assert not COLOUR.search(checked.out), name

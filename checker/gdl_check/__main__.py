@@ -1,7 +1,31 @@
-"""`python -m gdl_check`."""
+"""`gdl-check`, and `python -m gdl_check`: where the process begins."""
 
+from __future__ import annotations
+
+import os
 import sys
 
-from gdl_check.cli import main
+NEEDS_NO_WORKERS = {"-h", "--help", "--version", "dev"}
+_AGAIN = (
+    "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"
+)
 
-sys.exit(main())
+
+def main(seeded: bool = False) -> int:
+    """Run the command line; the result is its exit code.
+
+    Workers are forked from this process where that is safe. The order in which a learner's sets
+    come must be the same in every run, and it is fixed when an interpreter begins: so it begins
+    once more with the seed that they need.
+    """
+    if sys.platform == "linux" and not (seeded or NEEDS_NO_WORKERS.intersection(sys.argv)):
+        package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        again = [sys.executable, "-P", "-c", _AGAIN.format(package), *sys.argv[1:]]
+        os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})
+    from gdl_check.cli import main as run
+
+    return run(sys.argv[1:], fork_here=seeded)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -18,7 +18,6 @@ from gdl_check.sandbox.client import SECONDS, Ended, Source
 from gdl_check.source import (
     CannotBeRead,
     ChapterFile,
-    chapters_imported,
     excerpt,
     is_stub,
     missing,
@@ -274,9 +273,9 @@ class ChapterCheck:
                 continue
             supplied = [name for other, name in unfit if other is check]
             files[check.module] = check._source(supplied)
-            imported = chapters_imported(check.solution) if supplied else set()
+            imported = check.solution.chapters if supplied or check.broken else frozenset()
             if check.broken is None:
-                imported |= chapters_imported(check.file)
+                imported |= check.file.chapters
             waiting += [self.other(chapter_of_module(module)) for module in sorted(imported)]
         return files
 

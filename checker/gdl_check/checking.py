@@ -6,10 +6,8 @@ import argparse
 import contextlib
 import os
 import re
-import shlex
 import sys
 import time
-import traceback
 import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -62,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     except Exception as error:
         fault = _fault(error)
         if options.verbose:
+            import traceback
+
             traceback.print_exc()
     finally:
         for check in found.checks:
@@ -87,6 +87,8 @@ def _fault(error: Exception) -> Fault:
     if isinstance(error, (LawBroke, SandboxFault)):
         where = "the checks" if isinstance(error, LawBroke) else "the sandbox"
         return Fault(where, str(error))
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.filename.startswith(str(PACKAGE))] or frames
     place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
@@ -168,6 +170,8 @@ def _open_first_failure(found: Found) -> None:
 
 def _again(options: argparse.Namespace, desk: Desk, found: Found) -> str:
     """The command that checks once more what the next step is about."""
+    import shlex
+
     words = ["gdl-check"]
     if options.workspace:
         words += ["--workspace", shlex.quote(str(options.workspace))]

@@ -27,14 +27,18 @@ exit codes:  0 all passed       1 something did not     2 not understood
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the result is its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+def main(argv: Sequence[str], fork_here: bool = False) -> int:
+    """Run one command; the result is its exit code.
+
+    With `fork_here` workers may be forked from this process: it has only just begun, and its
+    strings hash as theirs must.
+    """
+    words = list(argv)
     _open_standard_streams()
     try:
         if words[:1] == ["dev"]:
             return _dev(words[1:])
-        return _check(words)
+        return _check(words, fork_here)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -55,7 +59,7 @@ def _open_standard_streams() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
-def _check(words: list[str]) -> int:
+def _check(words: list[str], fork_here: bool) -> int:
     parser = _check_parser()
     options = parser.parse_intermixed_args(words)
     if options.debug and options.json:
@@ -64,7 +68,9 @@ def _check(words: list[str]) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdl_check.sandbox import launch
 
-    if launch.CAN_FORK:
+    if fork_here:
+        launch.fork_warm_process()  # before anything is loaded that no answer should see
+    elif launch.CAN_FORK:
         launch.warm_process()  # first of all: it imports NumPy while we do
     from gdl_check.checking import run
 

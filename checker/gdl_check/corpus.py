@@ -11,7 +11,6 @@ import importlib.util
 import itertools
 import math
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -288,6 +287,8 @@ def _read(frame: bytes) -> Corpus:
 
 def keep(path: Path, content: bytes) -> None:
     """Write a file of the cache whole or not at all; one that cannot be written is done without."""
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

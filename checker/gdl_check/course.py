@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -169,7 +169,8 @@ def chapter_modules() -> dict[str, str]:
     """The chapters there are, in order: id -> name of the module."""
     import gdl_check.chapters
 
-    names = [module.name for module in pkgutil.iter_modules(gdl_check.chapters.__path__)]
+    (folder,) = gdl_check.chapters.__path__
+    names = [path.stem for path in Path(folder).glob("ch*.py")]
     found = [(match[1], name) for name in sorted(names) if (match := CHAPTER_FILE.fullmatch(name))]
     return dict(found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import marshal
 import warnings
@@ -100,6 +99,19 @@ class ChapterFile:
             if isinstance(node, ast.ImportFrom) and node.module and node.module in known
             for alias in node.names
         }
+
+    @cached_property
+    def chapters(self) -> frozenset[str]:
+        """The modules of other chapters that are imported, anywhere in the file."""
+        if "import ch" not in self.text and "from ch" not in self.text:
+            return frozenset()
+        found: set[str | None] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom):
+                found.add(node.module)
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+        return frozenset(name for name in chapter_modules().values() if name in found)
 
     def segment(self, node: ast.stmt) -> str:
         """The source of a statement, its decorators included."""
@@ -231,6 +243,8 @@ def wrong_parameters(node: Definition, stub: Definition) -> str | None:
 
 def missing(file: ChapterFile, stub: ChapterFile, name: str) -> Error:
     """What to say of an exercise that a file does not define."""
+    import difflib
+
     wanted = parameters(stub.definitions[name])
     others = [other for other in file.definitions if other not in stub.definitions]
     near = difflib.get_close_matches(name, others, n=3, cutoff=0.6)
@@ -267,17 +281,6 @@ def rests_on(file: ChapterFile, name: str, exercises: Collection[str]) -> list[t
                 waiting.append(other)
     rested = [other for other in file.names if other in found and other != name]
     return [file.imported.get(other, ("", other)) for other in rested]
-
-
-def chapters_imported(file: ChapterFile) -> set[str]:
-    """The modules of other chapters that a file imports, anywhere in it."""
-    found = set()
-    for node in ast.walk(file.tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return {name for name in found if name in chapter_modules().values()}
 
 
 def excerpt(solution: ChapterFile, wanted: list[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -170,4 +169,6 @@ def _unknown(word: str, chapter: Chapter | None = None) -> str:
 
 
 def _close(word: str, known: Iterable[str], cutoff: float) -> list[str]:
+    import difflib
+
     return difflib.get_close_matches(word, known, 1, cutoff)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -197,6 +196,8 @@ class Trial:
             except (Unmet, Inconclusive):
                 return
             except Exception:
+                import traceback
+
                 where = traceback.extract_tb(error.__traceback__)[-1]
                 raise LawBroke(
                     f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "

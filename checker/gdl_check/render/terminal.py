@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -36,7 +35,7 @@ class Screen:
         self.stream = stream
         terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
         self.colour = terminal and not plain and not os.environ.get("NO_COLOR")
-        columns = shutil.get_terminal_size((80, 24)).columns if terminal else 80
+        columns = _columns() if terminal else 80
         self.width = max(NARROWEST, min(columns, WIDEST)) - 1
         if hasattr(stream, "reconfigure"):
             # What a stream cannot encode is replaced, never an exception of ours.
@@ -58,6 +57,12 @@ class Screen:
         console = Console(file=self.stream, highlight=False, soft_wrap=True, markup=False)
         for line in lines:
             console.print(Text.assemble(*((_clean(t), STYLES[style]) for t, style in line)))
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns
 
 
 def _clean(text: str) -> str:

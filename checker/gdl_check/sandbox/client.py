@@ -12,7 +12,6 @@ import re
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -54,7 +53,7 @@ class SandboxFault(Exception):
     """Our own failure: no worker could be started."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Ended(Exception):
     """A worker that will not answer any more.
 
@@ -217,6 +216,8 @@ class SpawnedConnection(Connection):
     """A worker in an interpreter of its own, for systems without a safe fork."""
 
     def __init__(self, patience: float) -> None:
+        import subprocess
+
         self.process = subprocess.Popen(
             launch.command("serve_alone", 0.9 * patience),
             stdin=subprocess.PIPE,

@@ -14,8 +14,8 @@ import os
 import signal
 import socket
 import sys
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
-import numpy
 import numpy.random  # noqa: F401  loaded here once instead of in every worker that asks for it
 
 from gdl_check.sandbox.launch import PID, PROGRESS
@@ -65,9 +65,11 @@ def main(control_fd: int) -> None:
 
 def _forget_paths() -> None:
     """Only the standard library stays importable; NumPy finds its own parts by itself."""
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    theirs = os.path.dirname(os.path.dirname(os.path.abspath(numpy.__file__)))
-    sys.path[:] = [path for path in sys.path if path not in (ours, theirs)]
+    standard = os.path.dirname(os.__file__)
+    beside = (standard, os.path.join(standard, "lib-dynload"))
+    sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
+    usual = (BuiltinImporter, FrozenImporter, PathFinder)
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder in usual]
 
 
 def _become_worker(channel: int, trace: int, progress: int) -> None:
