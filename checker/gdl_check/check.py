@@ -63,6 +63,7 @@ class ChapterCheck:
     seconds: float = SECONDS
     timeouts: int = 0
     broken: CannotLoad | None = None
+    tried: bool = False
 
     def __post_init__(self) -> None:
         self.others.setdefault(self.path, self)
@@ -271,6 +272,8 @@ class ChapterCheck:
             check = waiting.pop()
             if check.module in files:
                 continue
+            if check is not self:
+                check.try_to_open()
             supplied = [name for other, name in unfit if other is check]
             files[check.module] = check._source(supplied)
             imported = check.solution.chapters if supplied or check.broken else frozenset()
@@ -278,6 +281,19 @@ class ChapterCheck:
                 imported |= check.file.chapters
             waiting += [self.other(chapter_of_module(module)) for module in sorted(imported)]
         return files
+
+    def try_to_open(self) -> None:
+        """Find out whether this file can be opened, where nothing in it has been run so far."""
+        if self.tried or self.is_ours or self.broken is not None or self.examinations:
+            return
+        self.tried = True
+        runner = self._start(self._sources([]))
+        try:
+            runner.open()
+        except CannotLoad as error:
+            self.broken = error
+        finally:
+            runner.close()
 
     def _source(self, supplied: list[str]) -> Source:
         if self.broken is not None:

@@ -35,12 +35,13 @@ class WorkerRunner:
         outcomes = self.worker.run(programs)
 
         def told() -> Iterator[list[Outcome]]:
-            self._wait_until_open()
+            self.open()
             yield from outcomes
 
         return told()
 
-    def _wait_until_open(self) -> None:
+    def open(self) -> None:
+        """Wait until the file is open. Raises CannotLoad."""
         if self.is_open:
             return
         self.is_open = True
