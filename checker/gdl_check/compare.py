@@ -155,17 +155,15 @@ def _first_part(
 
 def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Difference | None:
     theirs, ours = as_array(got), as_array(expected)
-    assert ours is not None
     shown = expected if shown is None else shown
-    if theirs is None:
+    if ours is None or theirs is None:
         return _wrong_type(_described(shown), shown, got)
     if theirs.shape != ours.shape:
         return Difference("shape", _shapes(ours, theirs), shown, got)
     with np.errstate(all="ignore"):
         a, b = ours.astype(float), theirs.astype(float)
         finite = np.isfinite(a)
-        floor = FLOOR if tolerance.get() < ROUNDED else ROUNDED_FLOOR
-        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + floor, a == b)
+        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + _floor(), a == b)
         same |= np.isnan(a) & np.isnan(b)
     if same.all():
         return None
@@ -182,6 +180,11 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
     order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
     where = tuple(tuple(int(i) for i in np.unravel_index(k, same.shape)) for k in order)
     return Difference(kind, message, shown, got, where if ours.ndim else ())
+
+
+def _floor() -> float:
+    """By how much a number near 0 may be off, in the form that is judged."""
+    return FLOOR if tolerance.get() < ROUNDED else ROUNDED_FLOOR
 
 
 def _scales(expected: Any) -> dict[Any, float]:
@@ -281,11 +284,11 @@ class Expectation:
 
     def is_at_least(self, low: Any) -> None:
         """Every entry is `low` or more, up to rounding."""
-        self._holds(lambda got: got >= low - FLOOR, f"at least {low:g} is expected")
+        self._holds(lambda got: got >= low - _floor(), f"at least {low:g} is expected")
 
     def is_at_most(self, high: Any) -> None:
         """Every entry is `high` or less, up to rounding."""
-        self._holds(lambda got: got <= high + FLOOR, f"at most {high:g} is expected")
+        self._holds(lambda got: got <= high + _floor(), f"at most {high:g} is expected")
 
     def has_shape(self, *shape: int) -> None:
         """An array of this shape."""
