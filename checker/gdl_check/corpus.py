@@ -167,6 +167,7 @@ def strategy(exercise: Exercise) -> Any:
     from hypothesis import strategies as st
 
     dimensions = list(dict.fromkeys(itertools.chain(*map(_dimensions, exercise.inputs.values()))))
+    assert len(dimensions) <= LARGEST_SIZE, f"{exercise.name}: too many names of dimensions"
     sizes_of = st.sampled_from(_sizes(len(dimensions)))
     forms = st.sampled_from(_forms(exercise))
 
