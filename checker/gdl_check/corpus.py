@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,8 +57,7 @@ class Case:
         return len(set(_numbers(tuple(self.inputs.values())))) < 2
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(NamedTuple):
     """An exercise's cases, edges first, and the SHA-256 that names them."""
 
     cases: tuple[Case, ...]
