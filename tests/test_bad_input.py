@@ -49,7 +49,7 @@ def learner(tmp_path: Path) -> Learner:
         (["ch6"], "there is no chapter 'ch6': did you mean ch06?"),
         (["chapter06"], "did you mean ch06?"),
         (["CH06"], "did you mean ch06?"),
-        (["nonsense"], "there is no chapter 'nonsense': there are all, ch03"),
+        (["nonsense"], "there is no chapter 'nonsense': there are all, ch0"),
         (["ch06.relu_derv"], "ch06 has no exercise 'relu_derv': did you mean ch06.relu_deriv?"),
         (["relu_deriv"], "did you mean ch06.relu_deriv?"),
         (["ch06.xyz"], "ch06 has no exercise 'xyz': there are ch06.lights_to_matrix"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from gdl_check import corpus as corpora
 from gdl_check.corpus import Case, Corpus
@@ -33,8 +34,7 @@ PATIENT_TIMEOUTS = 2
 SHRINKING_CALLS = 100
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """How thoroughly to look: the seed, the effort, and one case alone where it is asked for."""
 
     seed: int = 0
@@ -53,7 +53,7 @@ class ChapterCheck:
     chapter: Chapter
     path: Path
     shown: str
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     others: dict[Path, ChapterCheck] = field(default_factory=dict, repr=False)
     examinations: dict[str, Examination] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
@@ -169,7 +169,7 @@ class ChapterCheck:
         path = self.path.parent / chapter.file_name
         if path not in self.others:
             shown = str(Path(self.shown).with_name(chapter.file_name))
-            settings = replace(self.settings, case=None)
+            settings = self.settings._replace(case=None)
             ChapterCheck(chapter, path, shown, settings, self.others, seconds=self.seconds)
         return self.others[path]
 
@@ -262,7 +262,7 @@ class ChapterCheck:
         cases = [case for case in whole.cases if case.id == settings.case] or (
             [kept] if kept else []
         )
-        return replace(whole, cases=tuple(case for case in cases if case))
+        return whole._replace(cases=tuple(case for case in cases if case))
 
     def _sources(self, unfit: Sequence[tuple[ChapterCheck, str]]) -> dict[str, Source]:
         """The chapter files that a worker needs: this one, and those that these import."""
@@ -317,16 +317,14 @@ class ChapterCheck:
         smaller = self._shrunk(exercise, result, opened) if shrinkable else None
         shown = counterexample(smaller or opened)
         if smaller is not None and smaller.case.is_bare and not opened.case.is_bare:
-            shown = replace(shown, first_found=counterexample(opened))
+            shown = shown._replace(first_found=counterexample(opened))
         for broken in (opened, *([smaller] if smaller else [])):
             corpora.keep_case(result.id, broken.case)
-        law = replace(
-            result.opened,
-            counterexample=shown,
-            gradient=smaller.gradient if smaller else opened.gradient,
+        law = result.opened._replace(
+            counterexample=shown, gradient=smaller.gradient if smaller else opened.gradient
         )
         laws = tuple(law if other is result.opened else other for other in result.laws)
-        self.results[name] = replace(result, laws=laws)
+        self.results[name] = result._replace(laws=laws)
         return self.results[name]
 
     def _shrunk(self, exercise: Exercise, result: Result, opened: Broken) -> Broken | None:

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -164,7 +164,7 @@ def _open_first_failure(found: Found) -> None:
             with contextlib.suppress(CannotLoad):  # though it could be loaded just now
                 found.opened = found.checks[i].look_closer(result.name)
             results = tuple(found.opened if r is result else r for r in chapter.results)
-            found.chapters[i] = replace(chapter, results=results)
+            found.chapters[i] = chapter._replace(results=results)
             return
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ class Unmet(Exception):
         self.difference = difference
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """How two values differ.
 
     `kind` is "type", "shape", "nan" or "value"; `path` leads to the part that differs, where the
@@ -88,7 +86,7 @@ def difference(expected: Any, got: Any) -> Difference | None:
     if found is None or not found.path:
         return found
     part = "".join(f"[{key!r}]" for key in found.path)
-    return replace(found, message=f"in {part}: {found.message}", expected=expected, got=got)
+    return found._replace(message=f"in {part}: {found.message}", expected=expected, got=got)
 
 
 def _identical(expected: Any, got: Any) -> bool:
@@ -147,7 +145,7 @@ def _first_part(
     for key, expected, got, path in parts:
         found = _difference(expected, got, scales, path)
         if found is not None and (first is None or found.is_structural):
-            first = replace(found, path=(key, *found.path))
+            first = found._replace(path=(key, *found.path))
             if found.is_structural:
                 break
     return first
@@ -331,7 +329,7 @@ class Expectation:
         if not self.what:
             return found
         message = f"{self.what}: {found.message}"
-        return replace(found, message=message)
+        return found._replace(message=message)
 
 
 def expect(subject: Any, what: str = "") -> Expectation:

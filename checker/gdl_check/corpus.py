@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,8 +57,7 @@ class Case:
         return len(set(_numbers(tuple(self.inputs.values())))) < 2
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(NamedTuple):
     """An exercise's cases, edges first, and the SHA-256 that names them."""
 
     cases: tuple[Case, ...]
@@ -167,6 +166,7 @@ def strategy(exercise: Exercise) -> Any:
     from hypothesis import strategies as st
 
     dimensions = list(dict.fromkeys(itertools.chain(*map(_dimensions, exercise.inputs.values()))))
+    assert len(dimensions) <= LARGEST_SIZE, f"{exercise.name}: too many names of dimensions"
     sizes_of = st.sampled_from(_sizes(len(dimensions)))
     forms = st.sampled_from(_forms(exercise))
 

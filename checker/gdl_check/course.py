@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 CHAPTER_FILE = re.compile(r"(ch\d\d)_\w+")
 
@@ -37,8 +37,7 @@ class Law:
         return tuple(inspect.signature(self.holds).parameters)[1:]
 
 
-@dataclass(frozen=True)
-class Misconception:
+class Misconception(NamedTuple):
     """A named wrong implementation, with the sentence that corrects it."""
 
     name: str
@@ -47,8 +46,7 @@ class Misconception:
     answer: Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(NamedTuple):
     """A right answer written differently, which must pass."""
 
     name: str

@@ -16,13 +16,16 @@ def dressed(args: tuple[Any, ...], form: str, listable: Collection[int]) -> tupl
     """Arguments as they are handed over: their arrays in this form, as lists only where allowed."""
     if form == "plain":
         return args
-    return tuple(
-        _dress(arg, form, i in listable) if isinstance(arg, np.ndarray) else arg
-        for i, arg in enumerate(args)
-    )
+    return tuple(_dress(arg, form, i in listable) for i, arg in enumerate(args))
 
 
-def _dress(arg: np.ndarray, form: str, listable: bool) -> Any:
+def _dress(arg: Any, form: str, listable: bool = False) -> Any:
+    if isinstance(arg, (list, tuple)):
+        return type(arg)(_dress(item, form) for item in arg)
+    if isinstance(arg, dict):
+        return {key: _dress(value, form) for key, value in arg.items()}
+    if not isinstance(arg, np.ndarray):
+        return arg
     if form == "float32":
         return arg.astype(np.float32) if arg.dtype == np.float64 else arg
     if form == "list":

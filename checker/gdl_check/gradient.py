@@ -10,8 +10,7 @@ import hashlib
 import math
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,8 +40,7 @@ class WrongSlopes(Unmet):
         self.report = report
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A slope along one direction, how far it may be off, and whether it was measured well."""
 
     slope: float
@@ -145,7 +143,7 @@ def _judge(
     for direction, m in zip(directions, measured):
         claim = sum(float(np.sum(slopes[name] * direction[name])) for name in point)
         if not abs(claim - m.slope) <= allowed + 3 * m.bound:
-            report = replace(report_on(loss, point, slopes, batch), moved=moved)
+            report = report_on(loss, point, slopes, batch)._replace(moved=moved)
             numeric = {name: table[1] for name, table in report.tables.items()}
             expected = tuple(numeric.values()) if len(point) > 1 else next(iter(numeric.values()))
             got = tuple(slopes.values()) if len(point) > 1 else next(iter(slopes.values()))

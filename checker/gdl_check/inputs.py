@@ -7,8 +7,7 @@ exact, ties are ties in every order of summation, and shrinking ends at ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 LADDER: tuple[float, ...] = (
     1.0,
@@ -36,8 +35,7 @@ BITS = (1.0, 0.0)
 RATES = (0.5, 0.25, 0.125, 1.0)
 
 
-@dataclass(frozen=True)
-class Array:
+class Array(NamedTuple):
     """An array of numbers: names of dimensions share a size within a case, all sizes differ.
 
     `values` are drawn with the first ones most often. With `lists` the answer is also given
@@ -50,37 +48,32 @@ class Array:
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """One number out of `values`."""
 
     values: Sequence[float] = LADDER
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(NamedTuple):
     """A whole number from `low` to `high`, both included; fewer than 100 of them."""
 
     low: int
     high: int
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a few values, the simplest first."""
 
     options: Sequence[Any]
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(NamedTuple):
     """The size that a dimension has in this case, as a whole number."""
 
     dimension: str
 
 
-@dataclass(frozen=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list of `shortest` to `longest` items, each drawn as `item` says."""
 
     item: Any
@@ -88,6 +81,5 @@ class ListOf:
     longest: int
 
 
-@dataclass(frozen=True)
-class Rng:
+class Rng(NamedTuple):
     """A fresh numpy.random.Generator, drawn as its seed."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from gdl_check.sandbox.programs import Step
 
@@ -25,8 +25,7 @@ def worst(verdicts: list[Verdict]) -> Verdict:
     return max(verdicts, key=order.index, default=Verdict.PASSED)
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One call of an answer, and what it came to; `steps` where a program took its place."""
 
     name: str
@@ -36,8 +35,7 @@ class Call:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Counterexample:
+class Counterexample(NamedTuple):
     """An input on which a law fails.
 
     `expected` and `got` are shown where they were `compared`; else the message says it all.
@@ -58,8 +56,7 @@ class Counterexample:
     first_found: Counterexample | None = None
 
 
-@dataclass(frozen=True)
-class GradientReport:
+class GradientReport(NamedTuple):
     """How a gradient compares with measured slopes, array by array.
 
     `autopsy` names what every entry has in common ("factor_two"), with `says` in words; `worst`
@@ -74,14 +71,13 @@ class GradientReport:
     right_arrays: tuple[str, ...] = ()
     wrong_arrays: tuple[str, ...] = ()
     worst: tuple[str, tuple[int, ...], float, float, float] | None = None
-    tables: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    tables: Mapping[str, tuple[Any, Any]] = MappingProxyType({})
     autopsy: str | None = None
     says: str = ""
     moved: bool = False
 
 
-@dataclass(frozen=True)
-class LawResult:
+class LawResult(NamedTuple):
     """What became of one law: passed, failed, error, timeout, not_run or inconclusive."""
 
     claim: str
@@ -92,8 +88,7 @@ class LawResult:
     gradient: GradientReport | None = None
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """The misconception that explains every wrong result, and on how many of them."""
 
     name: str
@@ -103,8 +98,7 @@ class Named:
     of: int
 
 
-@dataclass(frozen=True)
-class Error:
+class Error(NamedTuple):
     """Why an answer could not be examined: an exception of the learner's, or what took its place.
 
     `trace` holds (line, function) of the learner's frames, outermost first; `column` points at a
@@ -119,8 +113,7 @@ class Error:
     trace: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """The verdict on one exercise, and its reasons."""
 
     id: str
@@ -142,8 +135,7 @@ class Result:
         )
 
 
-@dataclass(frozen=True)
-class ChapterResult:
+class ChapterResult(NamedTuple):
     """The verdicts on a chapter's exercises, or why its file could not be loaded."""
 
     id: str
@@ -162,16 +154,14 @@ class ChapterResult:
         return {str(verdict): verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """A failure of ours, which is nobody's zero."""
 
     where: str
     message: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """Everything one command found."""
 
     seed: int

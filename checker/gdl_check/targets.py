@@ -6,8 +6,8 @@ import ast
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.places import course_folder, find_workspace
@@ -18,8 +18,7 @@ class NotUnderstood(Exception):
     """A target that names nothing; the message is one sentence that says what to do."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Some exercises of a chapter, and the file to look for them in."""
 
     chapter: Chapter
@@ -27,8 +26,7 @@ class Target:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """Where the learner works: the folder with the chapter files, or our solutions."""
 
     folder: Path

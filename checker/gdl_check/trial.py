@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdl_check.answer import Answer
 from gdl_check.compare import EXACT, ROUNDED, Difference, Unmet, difference, tolerance
@@ -26,8 +25,7 @@ class LawBroke(Exception):
     """Our own failure: a law or a reference broke where no learner is to blame."""
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(NamedTuple):
     """A law that fails on a case, and how; `status` is "failed", "error" or "inconclusive"."""
 
     case: Case

@@ -31,7 +31,7 @@ def report_json(report: Report) -> str:
         "effort": report.effort,
         "duration": round(report.duration, 3),
         "chapters": [_chapter(chapter) for chapter in report.chapters],
-        "fault": vars(report.fault) if report.fault else None,
+        "fault": report.fault._asdict() if report.fault else None,
     }
     return json.dumps(_present(told), allow_nan=False)
 

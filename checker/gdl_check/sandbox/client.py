@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from gdl_check.sandbox import launch
 from gdl_check.sandbox.confine import MEMORY
@@ -69,8 +69,7 @@ class Ended(Exception):
     ahead: int = 0
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A chapter file as the worker sees it, with functions of ours put in place of missing ones.
 
     `code` is the file compiled and marshalled; without it the worker compiles the text itself.

@@ -10,7 +10,7 @@ import copy
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,8 +33,7 @@ class Handle:
     step: int
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One thing done in a program.
 
     `do` is "call" (the function or class `name`), "method", "get" (an attribute), or "operator";
@@ -46,8 +45,7 @@ class Step:
     args: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Raised:
+class Raised(NamedTuple):
     """An exception that left an answer: `trace` holds (line, function) of the learner's frames."""
 
     type: str
@@ -64,8 +62,7 @@ class Raised:
         return self.trace[-1][0] if self.trace else None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one step: a value or an exception, and which arguments it changed."""
 
     value: Any = None
@@ -150,9 +147,11 @@ def private(value: Any) -> Any:
 def _fingerprint(arg: Any) -> Any:
     if isinstance(arg, np.ndarray):
         return arg.shape, arg.tobytes()
-    if isinstance(arg, (list, dict, set)):
-        return repr(arg)
-    return None
+    if isinstance(arg, list):
+        return "list", [_fingerprint(item) or repr(item) for item in arg]
+    if isinstance(arg, dict):
+        return "dict", [(repr(key), _fingerprint(item) or repr(item)) for key, item in arg.items()]
+    return repr(arg) if isinstance(arg, set) else None
 
 
 def listed(values: Iterator[Any]) -> list[Any]:

@@ -1,0 +1,169 @@
+"""A learner's folder: made, and put back where something in it went wrong.
+
+exercises/      the files to write in
+.gdl/base/      the stubs as they were delivered, which an update is worked out from
+.gdl/backups/   what was replaced, by time
+.gdl/state.jsonl
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from gdl_check import state
+from gdl_check.course import Chapter
+from gdl_check.places import course_folder
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
+
+DEFAULT_NAME = "grokking-dl"
+README = """\
+# Grokking Deep Learning, written by yourself
+
+The files in `exercises/` hold one function after the other, waiting to be written. Each says what
+it should do. Write one, save the file, and ask whether it is right:
+
+    gdl-check                   check what you are working on
+    gdl-check watch             check whenever you save
+    gdl-check hint              one step further, when you are stuck
+    gdl-check list              how far you have come
+    gdl-check play ch06         when a chapter is done: your own code at work
+
+`.gdl/` remembers your progress. Keep it together with the exercises, in git if you like.
+"""
+
+
+class NotPossible(Exception):
+    """Something that cannot be done to a workspace; the message is one sentence that says why."""
+
+
+def create(folder: Path) -> Path:
+    """Make a workspace in a folder that is empty or not there yet. Raises NotPossible."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise NotPossible(
+                f"{folder} has other things in it: name a new folder, "
+                f"like gdl-check init {DEFAULT_NAME}"
+            )
+        for inside in (folder / "exercises", base_folder(folder)):
+            shutil.copytree(course_folder("exercises"), inside, ignore=_not_chapters)
+        (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
+        state.append(state.state_file(folder), [state.Event("init")])
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise NotPossible(f"no workspace can be made in {folder}: {reason}") from None
+    return folder
+
+
+def _not_chapters(_: str, names: Iterable[str]) -> set[str]:
+    return {name for name in names if not (name.startswith("ch") and name.endswith(".py"))}
+
+
+def base_folder(workspace: Path) -> Path:
+    """Where the stubs are kept as they were delivered."""
+    return workspace / ".gdl" / "base"
+
+
+def backup(workspace: Path, paths: Iterable[Path]) -> Path:
+    """Copy files of the workspace aside before they are changed; the folder of the copies."""
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
+    aside = workspace / ".gdl" / "backups" / stamp
+    for path in paths:
+        if path.exists():
+            copy = aside / path.relative_to(workspace)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
+    return aside
+
+
+def backups(workspace: Path) -> list[Path]:
+    """The folders of what was replaced, the oldest first."""
+    folder = workspace / ".gdl" / "backups"
+    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def undo(workspace: Path) -> list[Path]:
+    """Put back what was replaced last; the files that were put back. Raises NotPossible.
+
+    What stands there now is exchanged with it, so that an undo can be undone.
+    """
+    found = backups(workspace)
+    if not found:
+        raise NotPossible("there is nothing to undo: no update or reset has replaced anything")
+    copies = [path for path in found[-1].rglob("*") if path.is_file()]
+    places = [workspace / copy.relative_to(found[-1]) for copy in copies]
+    aside = backup(workspace, places)
+    for copy, place in zip(copies, places):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(copy, place)
+    shutil.rmtree(found[-1])
+    if not aside.exists():
+        aside.mkdir(parents=True)
+    return places
+
+
+def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
+    """Put the stubs of some exercises back; the folder that keeps what was there.
+
+    Raises NotPossible where the learner's file cannot be taken apart.
+    """
+    path, names = workspace / "exercises" / chapter.file_name, list(names)
+    stub = delivered(chapter)
+
+    def afresh() -> Path:
+        aside = backup(workspace, [path])
+        write(path, stub.text, "\n")
+        return aside
+
+    if not path.exists():
+        return afresh()
+    try:
+        file = read_chapter_file(path, str(path))
+        spans = {name: span_of(file, name) for name in names}
+    except CannotBeRead as error:
+        if set(names) == set(chapter.exercises):
+            return afresh()
+        place = f"line {error.error.line}" if error.error.line else "it"
+        raise NotPossible(
+            f"{path.name} cannot be taken apart ({error}): mend {place} first, or reset the "
+            f"whole file with gdl-check reset {chapter.id}"
+        ) from None
+    aside = backup(workspace, [path])
+    lines = file.text.split("\n")
+    missing = [name for name, span in spans.items() if span is None]
+    for name, span in sorted(spans.items(), key=lambda item: item[1] or (0, 0), reverse=True):
+        if span is not None:
+            lines[span[0] - 1 : span[1]] = stub.segment(stub.definitions[name]).split("\n")
+    for name in missing:
+        lines += ["", "", *stub.segment(stub.definitions[name]).split("\n")]
+    write(path, "\n".join(lines).rstrip("\n") + "\n", line_ends(path))
+    return aside
+
+
+def delivered(chapter: Chapter) -> ChapterFile:
+    """A chapter's stubs as this version of the course delivers them."""
+    path = course_folder("exercises") / chapter.file_name
+    return read_chapter_file(path, f"exercises/{chapter.file_name}")
+
+
+def span_of(file: ChapterFile, name: str) -> tuple[int, int] | None:
+    """The first and the last line of a definition, decorators included."""
+    node = file.definitions.get(name)
+    if node is None:
+        return None
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first, node.end_lineno or node.lineno
+
+
+def line_ends(path: Path) -> str:
+    """How the lines of a file end: it is written back as it was found."""
+    return "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+
+
+def write(path: Path, text: str, ends: str) -> None:
+    """Write a chapter file whole or not at all."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_text(text, encoding="utf-8", newline=ends)
+    unfinished.replace(path)
