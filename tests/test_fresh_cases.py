@@ -67,8 +67,8 @@ def complaints(
             yield f"changes its arguments on {case}"
     for law in exercise.laws:
         costly = law.most is not None
-        _, found = trial.sweep(law, [c for c in cases if not costly or c.form == "plain"])
-        for broken in found:
+        sweep = trial.sweep(law, [c for c in cases if not costly or c.form == "plain"])
+        for broken in sweep.finish().found:
             if broken.status != "inconclusive":
                 yield f"{law.claim!r} fails on {broken.case}: {broken.difference.message}"
 

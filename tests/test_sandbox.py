@@ -626,7 +626,7 @@ def test_the_warm_process_ends_with_its_owner() -> None:
     script = (
         "import time\nfrom gdl_check.sandbox.client import *\nw = Worker()\n"
         "w.load({'ch06_a': Source('a.py', 'while True: pass')}, 'ch06_a')\n"
-        "print('ready', flush=True)\ntime.sleep(60)"
+        "assert w.connection.pid\nprint('ready', flush=True)\ntime.sleep(60)"
     )
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert owner.stdout is not None and owner.stdout.readline() == b"ready\n"
@@ -649,6 +649,7 @@ def test_another_warm_process_takes_over() -> None:
     pids = []
     for worker in (first, second, third):
         assert isinstance(worker.connection, ForkedConnection)
+        assert worker.connection.pid is not None
         pids.append(worker.connection.pid)
         worker.close()
     assert all(gone(pid) for pid in pids)
@@ -657,11 +658,11 @@ def test_another_warm_process_takes_over() -> None:
 
 
 def test_no_process_at_all_is_a_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(self: ForkedConnection, fds: list[int]) -> None:
-        return None
+    def nothing(self: ForkedConnection, fds: list[int]) -> bool:
+        return False
 
     before = len(os.listdir("/proc/self/fd"))
-    monkeypatch.setattr(ForkedConnection, "_fork", nothing)
+    monkeypatch.setattr(ForkedConnection, "_order", nothing)
     with pytest.raises(SandboxFault):
         Worker()
     assert len(os.listdir("/proc/self/fd")) == before

@@ -13,10 +13,11 @@ from gdl_check.compare import Difference
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Exercise, Law
 from gdl_check.diagnose import diagnose, same_outcome
-from gdl_check.memo import Runner
+from gdl_check.memo import Memo, Runner
+from gdl_check.replies import Reply
 from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
-from gdl_check.trial import Broken, Trial, chosen_cases
+from gdl_check.trial import Broken, Sweep, Trial, chosen_cases
 
 AGREEMENT = "gives the same result as the reference"
 SAME_KIND = "gives a result of the right kind and shape"
@@ -48,6 +49,16 @@ class Examination:
         return None
 
 
+@dataclass
+class Again:
+    """The plain calls asked a second time, as far as they are under way."""
+
+    cases: list[Case]
+    memo: Memo
+    replies: list[Reply]
+    afresh: bool
+
+
 class Begun:
     """An examination whose first questions are under way; `conclude` waits for the rest.
 
@@ -73,8 +84,12 @@ class Begun:
         try:
             try:
                 trial.hear()
-                laws = [_judge(trial, law) for law in self.exercise.laws]
-                unrepeated = self._ask_twice(any(law.status == "failed" for law, _ in laws))
+                # Every law asks before any is waited for: all that is asked is under way at once.
+                sweeps = [_begin(trial, law) for law in self.exercise.laws]
+                trial.send()
+                again = self._again(any(map(_fails, sweeps)))
+                laws = [_judged(trial, sweep) for sweep in sweeps]
+                unrepeated = self._unrepeated(again, any(law.status == "failed" for law, _ in laws))
             except Ended as ended:
                 return _ended(trial, ended)
         finally:
@@ -96,8 +111,8 @@ class Begun:
         found.printed = _printed(trial, found.opened)
         return found
 
-    def _ask_twice(self, failed: bool) -> list[Broken]:
-        """Ask once more, the other way round, and see whether the answers are the same.
+    def _again(self, failed: bool) -> Again:
+        """Ask once more, the other way round.
 
         Where something has failed, all is asked again in a fresh process: what was remembered from
         the first call on would else be remembered now as well.
@@ -107,14 +122,25 @@ class Begun:
         if len(cases) % 2:
             # Else an answer that alternates would meet every question at the same turn again.
             cases = cases[1:] + cases[:1]
-        if failed or trial.unequal:
+        afresh = failed or bool(trial.unequal)
+        if not afresh:
+            cases = cases[:: max(1, len(cases) // ASKED_TWICE)]
+            return Again(cases, *trial.ask_again(cases, self.runner), afresh)
+        return Again(cases, Memo(), [], afresh)
+
+    def _unrepeated(self, again: Again, failed: bool) -> list[Broken]:
+        """Where the answers of the second time are others than those of the first. Raises Ended."""
+        trial = self.trial
+        if failed and not again.afresh:
+            again.memo.learn()
+            again = self._again(failed)
+        if again.afresh:
             self.runner.close()
             self.runner = self.start()
-        else:
-            cases = cases[:: max(1, len(cases) // ASKED_TWICE)]
-        replies = trial.ask_again(cases, self.runner)
+            again.memo, again.replies = trial.ask_again(again.cases, self.runner)
+        again.memo.learn()
         found = []
-        for case, reply in zip(cases, replies):
+        for case, reply in zip(again.cases, again.replies):
             if not same_outcome(trial.outcome(case), reply.outcome, case.form):
                 message = (
                     "asked a second time, among other questions, it answers something else: "
@@ -170,8 +196,7 @@ def holds_on(
         return next(iter(_changes(trial)), None)
     for law in exercise.laws:
         if law.claim == claim:
-            _, broken = trial.sweep(law, [case])
-            return next(iter(broken), None)
+            return next(iter(trial.sweep(law, [case]).finish().found), None)
     return None
 
 
@@ -180,14 +205,24 @@ def agreement_claim(exercise: Exercise) -> str:
     return AGREEMENT if exercise.agreement else SAME_KIND
 
 
-def _judge(trial: Trial, law: Law) -> Judged:
-    """Run one law on its cases; a costly one also where the answer is known to be wrong."""
-    chosen = chosen_cases(law, trial.cases)
-    ran, broken = trial.sweep(law, chosen, fewer=law.most is None)
+def _begin(trial: Trial, law: Law) -> Sweep:
+    """Run one law on its cases, as far as it gets."""
+    return trial.sweep(law, chosen_cases(law, trial.cases), fewer=law.most is None)
+
+
+def _fails(sweep: Sweep) -> bool:
+    return any(broken.status != "inconclusive" for broken in sweep.found)
+
+
+def _judged(trial: Trial, sweep: Sweep) -> Judged:
+    """What became of a law; a costly one is also run where the answer is known to be wrong."""
+    law = sweep.law
+    sweep.finish()
+    ran, broken = sweep.ran, sweep.found
     if law.most is not None and not any(b.status != "inconclusive" for b in broken):
         smallest = sorted((b.case for b in trial.unequal.values()), key=lambda case: case.size)
-        more, also_broken = trial.sweep(law, smallest[:OPENED_AGAIN])
-        ran, broken = ran + more, broken + also_broken
+        more = trial.sweep(law, smallest[:OPENED_AGAIN]).finish()
+        ran, broken = ran + more.ran, broken + more.found
     failed = [b for b in broken if b.status != "inconclusive"]
     if failed:
         return _failed(law.claim, "own", ran, failed)

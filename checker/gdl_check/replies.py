@@ -6,6 +6,7 @@ with them as the steps of a program.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,6 +71,12 @@ class Reply(NDArrayOperatorsMixin):
 
     def __float__(self) -> float:
         return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return operator.index(self.value)
 
     def __bool__(self) -> bool:
         return bool(self.value)

@@ -85,12 +85,10 @@ class Trial:
             if broken is not None:
                 self.unequal[case.id] = broken
 
-    def ask_again(self, cases: Sequence[Case], runner: Runner) -> list[Reply]:
-        """The plain calls once more, in this order, with nothing remembered. Raises Ended."""
+    def ask_again(self, cases: Sequence[Case], runner: Runner) -> tuple[Memo, list[Reply]]:
+        """The plain calls once more, in this order, with nothing remembered; not waited for."""
         memo = Memo()
-        replies = self._ask(memo, cases, runner)
-        memo.learn()
-        return replies
+        return memo, self._ask(memo, cases, runner)
 
     def _ask(self, memo: Memo, cases: Sequence[Case], runner: Runner) -> list[Reply]:
         replies = []
@@ -104,6 +102,10 @@ class Trial:
     def outcome(self, case: Case) -> Outcome:
         """What the plain call came to."""
         return self.plain[case.id].outcome
+
+    def answer(self, case: Case) -> Answer:
+        """The answer as a law sees it on this case."""
+        return Answer(self.memo, self.exercise, case.form, self.plain[case.id])
 
     def calls(self, case: Case) -> tuple[Call, ...]:
         """The plain call, for showing."""
@@ -119,38 +121,24 @@ class Trial:
         status = "error" if is_error else "failed"
         return Broken(case, differs, self.calls(case), status=status)
 
-    def sweep(
-        self, law: Law, cases: Iterable[Case], fewer: bool = False
-    ) -> tuple[int, list[Broken]]:
-        """Run a law on cases: on how many it was run, and where it does not hold.
+    def sweep(self, law: Law, cases: Iterable[Case], fewer: bool = False) -> Sweep:
+        """Run a law on cases, as far as it gets: what it asks for is sent with `send`.
 
-        It is run again and again while it asks for what nobody knows yet. With `fewer`, a law that
-        asks for more than the plain calls is run on only some of the drawn cases. Raises Ended.
+        With `fewer`, a law that asks for more than the plain calls is run on only some of the drawn
+        cases.
         """
         left = [c for c in cases if c.id not in self.unequal or not self.unequal[c.id].is_unusable]
         left, spared = self._fewer(left) if fewer else (left, [])
-        ran, found = len(left), []
-        for _ in range(LONGEST_CHAIN):
-            pending: list[tuple[Case, Answer]] = []
-            for case in left:
-                answer = Answer(self.memo, self.exercise, case.form, self.plain[case.id])
-                try:
-                    broken = self._run(law, case, answer)
-                except Pending:
-                    pending.append((case, answer))
-                    continue
-                if broken is not None:
-                    found.append(broken)
-            left, spared = ([], []) if pending else (spared, [])
-            ran += len(left)
-            for case, answer in pending:
-                answer.ask()
-                left.append(case)
-            if not left:
-                return ran, found
-            self.memo.ask(self.runner)
-            self.memo.learn()
-        raise LawBroke(f"{self.exercise.name}: {law.claim!r} asks more than {LONGEST_CHAIN} times")
+        sweep = Sweep(self, law, left)
+        sweep.run()
+        if not sweep.pending:
+            sweep.left = spared
+            sweep.run()
+        return sweep
+
+    def send(self) -> None:
+        """Send what has been asked for so far."""
+        self.memo.ask(self.runner)
 
     def _fewer(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
         """Every edge, every case on which the answer is wrong and a third of the rest; the rest."""
@@ -159,7 +147,7 @@ class Trial:
         spared = [case for i, case in enumerate(rest) if i % FEWER]
         return first + rest[::FEWER], spared
 
-    def _run(self, law: Law, case: Case, answer: Answer) -> Broken | None:
+    def run_law(self, law: Law, case: Case, answer: Answer) -> Broken | None:
         try:
             with ToleranceFor(case):
                 law.holds(answer, **{name: case.inputs[name] for name in law.names})
@@ -201,6 +189,45 @@ class Trial:
                     f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "
                     f"{type(error).__name__}: {error} (line {where.lineno})"
                 ) from error
+
+
+class Sweep:
+    """A law run over cases, again and again while it asks for what nobody knows yet.
+
+    `ran` counts the cases, `found` holds those on which it does not hold.
+    """
+
+    def __init__(self, trial: Trial, law: Law, cases: list[Case]) -> None:
+        self.trial, self.law, self.left = trial, law, cases
+        self.pending: list[Case] = []
+        self.ran = 0
+        self.found: list[Broken] = []
+
+    def run(self) -> None:
+        """One turn over the cases that are left; those that must wait are pending."""
+        for case in self.left:
+            answer = self.trial.answer(case)
+            try:
+                broken = self.trial.run_law(self.law, case, answer)
+            except Pending:
+                answer.ask()
+                self.pending.append(case)
+                continue
+            self.ran += 1
+            if broken is not None:
+                self.found.append(broken)
+
+    def finish(self) -> Sweep:
+        """Go on until nothing is pending. Raises Ended."""
+        for _ in range(LONGEST_CHAIN):
+            if not self.pending:
+                return self
+            self.trial.send()
+            self.trial.memo.learn()
+            self.left, self.pending = self.pending, []
+            self.run()
+        name = self.trial.exercise.name
+        raise LawBroke(f"{name}: {self.law.claim!r} asks more than {LONGEST_CHAIN} times")
 
 
 def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:

@@ -5,6 +5,7 @@ Nothing a worker says is executed, and nothing it does can hold us longer than i
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import queue
@@ -18,6 +19,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
 from gdl_check.sandbox import launch
@@ -44,6 +46,7 @@ START_SECONDS = 60.0
 AT_ONCE = 20  # programs in one message: the worker begins while we write the next
 
 
+NO_START = "the process that runs learners' code does not start here"
 TRACE_LINE = re.compile(r'File "(.+?)", line (\d{1,7})\b')
 # What reading a reply may raise where it is not what a worker of ours sends.
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError)
@@ -122,6 +125,10 @@ class Connection:
         """The id of the request that is being answered, where the worker shares it."""
         return None
 
+    def has_begun(self) -> bool:
+        """Whether there has been a process at all."""
+        return True
+
     def kill(self) -> None:
         """End the process, and all that it has started."""
         raise NotImplementedError
@@ -140,6 +147,8 @@ class Connection:
 class ForkedConnection(Connection):
     """A worker forked from the warm process (Linux)."""
 
+    latest: ForkedConnection | None = None  # the one whose process id was not read yet
+
     def __init__(self) -> None:
         self.channel, theirs = socket.socketpair()
         trace, their_trace = os.pipe()
@@ -147,23 +156,36 @@ class ForkedConnection(Connection):
         self.shared = mmap.mmap(progress, launch.PROGRESS.size)
         fds = [theirs.fileno(), their_trace, progress]
         # Once more with another warm process: a learner's code may have ended the one there was.
-        pid = self._fork(fds) or self._fork(fds)
+        ordered = self._order(fds) or self._order(fds)
         theirs.close()
         for fd in (their_trace, progress):
             os.close(fd)
-        if pid is None:
+        if not ordered:
             self.channel.close()
             os.close(trace)
-            raise SandboxFault("the process that runs learners' code does not start here")
-        self.pid = pid
+            raise SandboxFault(NO_START)
         super().__init__(self.channel.fileno(), self.channel.fileno(), trace)
 
-    def _fork(self, fds: list[int]) -> int | None:
-        """Have a worker forked on these descriptors: its process id, if all is well."""
+    def _order(self, fds: list[int]) -> bool:
+        """Have a worker forked on these descriptors; its process id is waited for by `pid`."""
+        if ForkedConnection.latest is not None:
+            ForkedConnection.latest.pid  # noqa: B018  the answers come one after the other
         self.control = launch.warm_process()
         self.control.settimeout(START_SECONDS)
         try:
             socket.send_fds(self.control, [b"F"], fds)
+        except OSError:
+            launch.forget_warm_process()
+            return False
+        ForkedConnection.latest = self
+        return True
+
+    @cached_property
+    def pid(self) -> int | None:
+        """The worker's process id; None where it could not be started."""
+        if ForkedConnection.latest is self:
+            ForkedConnection.latest = None
+        try:
             answer = self.control.recv(launch.PID.size)
         except OSError:
             answer = b""
@@ -172,9 +194,13 @@ class ForkedConnection(Connection):
         launch.forget_warm_process()
         return None
 
+    def has_begun(self) -> bool:
+        return self.pid is not None
+
     def ask_for_trace(self) -> None:
         try:
-            os.kill(self.pid, signal.SIGUSR1)
+            if self.pid is not None:
+                os.kill(self.pid, signal.SIGUSR1)
         except OSError:
             pass
 
@@ -182,14 +208,13 @@ class ForkedConnection(Connection):
         return int(launch.PROGRESS.unpack_from(self.shared)[0])
 
     def kill(self) -> None:
-        try:
-            self.control.sendall(b"K" + launch.PID.pack(self.pid))
-        except OSError:
-            # The warm process is gone, and ends nobody any more.
+        if self.pid is not None:
             try:
-                os.kill(self.pid, signal.SIGKILL)
+                self.control.sendall(b"K" + launch.PID.pack(self.pid))
             except OSError:
-                pass
+                # The warm process is gone, and ends nobody any more.
+                with contextlib.suppress(OSError):
+                    os.kill(self.pid, signal.SIGKILL)
         try:
             self.channel.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -255,6 +280,8 @@ class Worker:
         self.paths: set[str] = set()
         self.kept = bytearray()
         self.frames: deque[tuple[int, bytes, bytes]] = deque()
+        self.unread: deque[tuple[int, int]] = deque()  # request id, number of steps
+        self.read: dict[int, list[Outcome]] = {}
         self.sent = 0
         self.answered = 0
         self.waited = 0.0
@@ -294,12 +321,20 @@ class Worker:
         for start in range(0, len(programs), AT_ONCE):
             some = enumerate(programs[start : start + AT_ONCE], first + start)
             self._send([_request(request_id, program) for request_id, program in some])
-        return (self._outcomes(program) for program in programs)
+        self.unread += ((first + i, len(program)) for i, program in enumerate(programs))
+        return map(self._outcomes, range(first, first + len(programs)))
 
-    def _outcomes(self, program: Program) -> list[Outcome]:
+    def _outcomes(self, request_id: int) -> list[Outcome]:
+        """What came of one program; what was sent before it is read first, and kept."""
+        while request_id not in self.read:
+            answered, steps = self.unread.popleft()
+            self.read[answered] = self._next_outcomes(steps)
+        return self.read.pop(request_id)
+
+    def _next_outcomes(self, steps: int) -> list[Outcome]:
         header, payload = self._receive()
         try:
-            outcomes = _read_outcomes(header, payload, len(program))
+            outcomes = _read_outcomes(header, payload, steps)
         except TooManyParts as much:
             self._give_up("violation", str(much))
         except UNREADABLE as error:
@@ -359,6 +394,8 @@ class Worker:
     def _cut_off(self) -> tuple[str, str]:
         if self.connection.received >= MOST_RECEIVED:
             return "violation", f"it returned more than {MOST_RECEIVED >> 20} MB in all"
+        if not self.connection.has_begun():
+            raise SandboxFault(NO_START)
         return "crash", "it ended the Python process that ran it"
 
     def _give_up(self, how: str, message: str) -> NoReturn:
