@@ -18,7 +18,7 @@ from gdl_check.compare import difference
 from gdl_check.course import exercise
 from gdl_check.memo import Memo, Pending, Program
 from gdl_check.replies import AnswerRaised
-from gdl_check.sandbox import client, launch, wire
+from gdl_check.sandbox import client, connections, launch, wire
 from gdl_check.sandbox.client import Ended, ForkedConnection, SandboxFault, Source, Worker
 from gdl_check.sandbox.named import quadratic
 from gdl_check.sandbox.programs import Handle, Outcome, Step
@@ -682,7 +682,7 @@ def test_workers_leave_no_descriptors_and_no_threads_behind() -> None:
 
 
 def test_shared_memory_cannot_be_made_smaller() -> None:
-    memory = client._sealed_memory(8)
+    memory = connections._sealed_memory(8)
     with pytest.raises(PermissionError):
         os.truncate(memory, 0)
     os.close(memory)

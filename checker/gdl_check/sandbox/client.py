@@ -5,25 +5,26 @@ Nothing a worker says is executed, and nothing it does can hold us longer than i
 
 from __future__ import annotations
 
-import contextlib
-import mmap
 import os
 import queue
 import re
 import selectors
-import signal
-import socket
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
 from gdl_check.sandbox import launch
 from gdl_check.sandbox.confine import MEMORY
+from gdl_check.sandbox.connections import (
+    MOST_RECEIVED,
+    NO_START,
+    ForkedConnection,
+    SandboxFault,
+    SpawnedConnection,
+)
 from gdl_check.sandbox.programs import Handle, Outcome, Raised, Step
 from gdl_check.sandbox.wire import (
     Decoder,
@@ -40,20 +41,13 @@ Program = Sequence[Step]
 SECONDS = 5.0
 ALL_REPLIES = 6  # times the seconds for one reply, and a little more for every program
 A_LITTLE = 0.1
-MOST_RECEIVED = 256 << 20
 TRACE_SECONDS, REST_OF_TRACE_SECONDS = 0.5, 0.1
-START_SECONDS = 60.0
 AT_ONCE = 20  # programs in one message: the worker begins while we write the next
 
 
-NO_START = "the process that runs learners' code does not start here"
 TRACE_LINE = re.compile(r'File "(.+?)", line (\d{1,7})\b')
 # What reading a reply may raise where it is not what a worker of ours sends.
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, MemoryError)
-
-
-class SandboxFault(Exception):
-    """Our own failure: no worker could be started."""
 
 
 @dataclass(eq=False)
@@ -83,188 +77,6 @@ class Source(NamedTuple):
     code: bytes = b""
     supply: str = ""
     supplied: tuple[str, ...] = ()
-
-
-class Connection:
-    """A started worker process: reading and writing are threads, so neither can hold us up."""
-
-    def __init__(self, read_fd: int, write_fd: int, trace_fd: int) -> None:
-        self.read_fd, self.write_fd, self.trace_fd = read_fd, write_fd, trace_fd
-        self.chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self.requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.received = 0
-        self.threads = [
-            threading.Thread(target=self._read, daemon=True),
-            threading.Thread(target=self._write, daemon=True),
-        ]
-        for thread in self.threads:
-            thread.start()
-
-    def _read(self) -> None:
-        try:
-            while self.received < MOST_RECEIVED and (chunk := os.read(self.read_fd, 1 << 18)):
-                self.received += len(chunk)
-                self.chunks.put(chunk)
-        except OSError:
-            pass
-        self.chunks.put(b"")
-
-    def _write(self) -> None:
-        while (frame := self.requests.get()) is not None:
-            rest = memoryview(frame)
-            try:
-                while rest:
-                    rest = rest[os.write(self.write_fd, rest) :]
-            except OSError:
-                return
-
-    def ask_for_trace(self) -> None:
-        """Have the worker write down the line it is in (where it does not do so by itself)."""
-
-    def under_way(self) -> int | None:
-        """The id of the request that is being answered, where the worker shares it."""
-        return None
-
-    def has_begun(self) -> bool:
-        """Whether there has been a process at all."""
-        return True
-
-    def kill(self) -> None:
-        """End the process, and all that it has started."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        self.kill()
-        self.requests.put(None)
-        for thread in self.threads:
-            thread.join(0.5)
-        # A descriptor that a thread still reads would be given to the next file that is opened.
-        if not any(thread.is_alive() for thread in self.threads):
-            for fd in {self.read_fd, self.write_fd, self.trace_fd}:
-                os.close(fd)
-
-
-class ForkedConnection(Connection):
-    """A worker forked from the warm process (Linux)."""
-
-    latest: ForkedConnection | None = None  # the one whose process id was not read yet
-
-    def __init__(self) -> None:
-        self.channel, theirs = socket.socketpair()
-        trace, their_trace = os.pipe()
-        progress = _sealed_memory(launch.PROGRESS.size)
-        self.shared = mmap.mmap(progress, launch.PROGRESS.size)
-        fds = [theirs.fileno(), their_trace, progress]
-        # Once more with another warm process: a learner's code may have ended the one there was.
-        ordered = self._order(fds) or self._order(fds)
-        theirs.close()
-        for fd in (their_trace, progress):
-            os.close(fd)
-        if not ordered:
-            self.channel.close()
-            os.close(trace)
-            raise SandboxFault(NO_START)
-        super().__init__(self.channel.fileno(), self.channel.fileno(), trace)
-
-    def _order(self, fds: list[int]) -> bool:
-        """Have a worker forked on these descriptors; its process id is waited for by `pid`."""
-        if ForkedConnection.latest is not None:
-            ForkedConnection.latest.pid  # noqa: B018  the answers come one after the other
-        self.control = launch.warm_process()
-        self.control.settimeout(START_SECONDS)
-        try:
-            socket.send_fds(self.control, [b"F"], fds)
-        except OSError:
-            launch.forget_warm_process()
-            return False
-        ForkedConnection.latest = self
-        return True
-
-    @cached_property
-    def pid(self) -> int | None:
-        """The worker's process id; None where it could not be started."""
-        if ForkedConnection.latest is self:
-            ForkedConnection.latest = None
-        try:
-            answer = self.control.recv(launch.PID.size)
-        except OSError:
-            answer = b""
-        if len(answer) == launch.PID.size:
-            return int(launch.PID.unpack(answer)[0])
-        launch.forget_warm_process()
-        return None
-
-    def has_begun(self) -> bool:
-        return self.pid is not None
-
-    def ask_for_trace(self) -> None:
-        try:
-            if self.pid is not None:
-                os.kill(self.pid, signal.SIGUSR1)
-        except OSError:
-            pass
-
-    def under_way(self) -> int | None:
-        return int(launch.PROGRESS.unpack_from(self.shared)[0])
-
-    def kill(self) -> None:
-        if self.pid is not None:
-            try:
-                self.control.sendall(b"K" + launch.PID.pack(self.pid))
-            except OSError:
-                # The warm process is gone, and ends nobody any more.
-                with contextlib.suppress(OSError):
-                    os.kill(self.pid, signal.SIGKILL)
-        try:
-            self.channel.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-
-    def close(self) -> None:
-        super().close()
-        self.channel.detach()
-        self.shared.close()
-
-
-def _sealed_memory(size: int) -> int:
-    """A descriptor of shared memory that nobody can make smaller under our feet."""
-    import fcntl
-
-    memory = os.memfd_create("progress", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.truncate(memory, size)
-    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
-    return memory
-
-
-class SpawnedConnection(Connection):
-    """A worker in an interpreter of its own, for systems without a safe fork."""
-
-    def __init__(self, patience: float) -> None:
-        import subprocess
-
-        self.process = subprocess.Popen(
-            launch.command("serve_alone", 0.9 * patience),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=launch.environment(),
-            cwd=os.sep,  # not among the learner's files
-            start_new_session=os.name == "posix",
-        )
-        streams = (self.process.stdout, self.process.stdin, self.process.stderr)
-        super().__init__(*(os.dup(stream.fileno()) for stream in streams if stream))
-        for stream in streams:
-            if stream:
-                stream.close()
-
-    def kill(self) -> None:
-        if os.name == "posix":
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
-        self.process.kill()
-        self.process.wait()
 
 
 class Worker:
