@@ -94,6 +94,8 @@ class Worker:
         self.frames: deque[tuple[int, bytes, bytes]] = deque()
         self.unread: deque[tuple[int, int]] = deque()  # request id, number of steps
         self.read: dict[int, list[Outcome]] = {}
+        self.first_requests: list[bytes] | None = []  # until the first reply
+        self.is_second = False
         self.sent = 0
         self.answered = 0
         self.waited = 0.0
@@ -162,7 +164,10 @@ class Worker:
 
     def _send(self, frames: list[bytes]) -> None:
         self.sent += len(frames)
-        self.connection.requests.put(b"".join(frames))
+        request = b"".join(frames)
+        if self.first_requests is not None:
+            self.first_requests.append(request)
+        self.connection.requests.put(request)
 
     def _receive(self) -> tuple[dict[str, Any], bytes]:
         if not self.frames:
@@ -172,6 +177,7 @@ class Worker:
             if request_id != self.answered:
                 raise Violation("an answer to something that was not asked")
             self.answered += 1
+            self.first_requests = None
             return parse_header(head), payload
         except Violation as violation:
             self._give_up("violation", _disturbed(violation))
@@ -192,6 +198,8 @@ class Worker:
                 chunk = self.connection.chunks.get(timeout=max(0.0, left))
             except queue.Empty:
                 self._give_up("timeout", self._too_long(left_for_all))
+            if not chunk and self._begins_again():
+                continue
             if not chunk:
                 self._give_up(*self._cut_off())
             self.kept += chunk
@@ -203,11 +211,22 @@ class Worker:
         whole = ALL_REPLIES * self.seconds + A_LITTLE * self.sent
         return f"its calls took {whole:.0f} seconds together, and the last one went on"
 
+    def _begins_again(self) -> bool:
+        """Take another process where the one that was ordered has never begun."""
+        if self.connection.has_begun():
+            return False
+        if self.first_requests is None or self.is_second:
+            raise SandboxFault(NO_START)
+        self.is_second = True
+        self.connection.close()
+        self.connection = ForkedConnection()
+        for request in self.first_requests:
+            self.connection.requests.put(request)
+        return True
+
     def _cut_off(self) -> tuple[str, str]:
         if self.connection.received >= MOST_RECEIVED:
             return "violation", f"it returned more than {MOST_RECEIVED >> 20} MB in all"
-        if not self.connection.has_begun():
-            raise SandboxFault(NO_START)
         return "crash", "it ended the Python process that ran it"
 
     def _give_up(self, how: str, message: str) -> NoReturn:
