@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -72,9 +73,13 @@ def _check(words: list[str], fork_here: bool) -> int:
         launch.fork_warm_process()  # before anything is loaded that no answer should see
     elif launch.CAN_FORK:
         launch.warm_process()  # first of all: it imports NumPy while we do
+    gc.disable()  # a check is short, and what it has made goes with it
     from gdl_check.checking import run
 
-    return run(options)
+    try:
+        return run(options)
+    finally:
+        gc.enable()
 
 
 def _check_parser() -> argparse.ArgumentParser:
