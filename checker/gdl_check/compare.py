@@ -122,7 +122,8 @@ def _difference(
         if not isinstance(got, (list, tuple)):
             return _wrong_type(_described(expected), expected, got)
         if len(got) != len(expected):
-            message = f"{len(expected)} results are expected, not {len(got)}"
+            many = "1 result is" if len(expected) == 1 else f"{len(expected)} results are"
+            message = f"{many} expected, not {len(got)}"
             return Difference("shape", message, expected, got)
         nth = isinstance(expected, tuple)
         # Rows of a list share one scale, the results of a tuple have each their own.
