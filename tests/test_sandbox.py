@@ -18,7 +18,7 @@ from gdl_check.compare import difference
 from gdl_check.course import exercise
 from gdl_check.memo import Memo, Pending, Program
 from gdl_check.replies import AnswerRaised
-from gdl_check.sandbox import client, connections, launch, wire
+from gdl_check.sandbox import connections, launch, wire
 from gdl_check.sandbox.client import Ended, ForkedConnection, SandboxFault, Source, Worker
 from gdl_check.sandbox.named import quadratic
 from gdl_check.sandbox.programs import Handle, Outcome, Step

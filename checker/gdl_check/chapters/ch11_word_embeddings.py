@@ -2749,6 +2749,10 @@ def rejects_unknown_words(answer, weights, vocab, k):
     expect(answer(weights, vocab, [word], ["unicorn"], k)).raises(ValueError)
 
 
+def first_not_asked(pairs, asked, k):
+    return [pair for pair in pairs if pair[0] not in asked][:k]
+
+
 def analogy_with(
     weights,
     vocab,
@@ -2759,7 +2763,7 @@ def analogy_with(
     sign=1,
     ask=query_of,
     scores=lambda rows, query, weights: rows.dot(unit_rows_of(query[None])[0]),
-    cut=lambda pairs, asked, k: [pair for pair in pairs if pair[0] not in asked][:k],
+    cut=first_not_asked,
     skip=False,
 ):
     if skip:
