@@ -1,0 +1,81 @@
+"""The ladder of hints: a question, the idea, the shapes, the reference with one line blanked, all.
+
+Each rung is opened by a new attempt since the last one.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import NamedTuple
+
+from gdl_check.blanks import line_that_matters
+from gdl_check.course import Chapter
+from gdl_check.places import course_folder
+from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
+from gdl_check.state import Progress
+
+NAMES = ("a question", "the idea", "the shapes", "one line missing", "the solution")
+RUNGS = len(NAMES)
+BLANK = "...  # this line is yours"
+
+
+class Rung(NamedTuple):
+    """One hint: its number, what it is called, and its text or its code."""
+
+    number: int
+    name: str
+    text: str = ""
+    code: str = ""
+
+
+def reference_file(chapter: Chapter) -> ChapterFile:
+    """A chapter's solution as text."""
+    path = course_folder("solutions") / chapter.file_name
+    return read_chapter_file(path, f"solutions/{chapter.file_name}")
+
+
+def ladder(chapter: Chapter, name: str) -> list[Rung]:
+    """All hints to an exercise, in order."""
+    texts = [Rung(i + 1, NAMES[i], text) for i, text in enumerate(chapter.exercises[name].hints)]
+    blanked = Rung(4, NAMES[3], code=with_a_blank(chapter, name))
+    return [*texts, blanked, Rung(5, NAMES[4], code=body(chapter, name))]
+
+
+def may_open(progress: Progress) -> int:
+    """The highest rung that may be opened now: one more than the last after a new attempt."""
+    tried_since = progress.attempts > progress.rung_attempts or progress.rung == 0
+    return min(RUNGS, progress.rung + tried_since)
+
+
+def body(chapter: Chapter, name: str) -> str:
+    """The reference without its docstring."""
+    return _without_docstring(chapter, name, ())
+
+
+def with_a_blank(chapter: Chapter, name: str) -> str:
+    """The reference without its docstring, and the line that matters left blank."""
+    file = reference_file(chapter)
+    return _without_docstring(chapter, name, line_that_matters(file, file.definitions[name]))
+
+
+def _without_docstring(chapter: Chapter, name: str, blank: tuple[int, int] | tuple[()]) -> str:
+    file = reference_file(chapter)
+    node = file.definitions[name]
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    drop: set[int] = set()
+    if without_docstring(node) is not node.body:
+        docstring = node.body[0]
+        drop = set(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
+        if not file.lines[max(drop)].strip():
+            drop.add(max(drop) + 1)
+    kept = []
+    for number in range(first, (node.end_lineno or node.lineno) + 1):
+        line = file.lines[number - 1]
+        if number in drop:
+            continue
+        if blank and blank[0] <= number <= blank[1]:
+            if number == blank[0]:
+                kept.append(line[: len(line) - len(line.lstrip())] + BLANK)
+            continue
+        kept.append(line)
+    return textwrap.dedent("\n".join(kept))
