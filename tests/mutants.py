@@ -177,7 +177,7 @@ def corpus_of(chapter: Chapter, name: str, seed: int) -> Corpus:
 def remembered(chapter: Chapter, name: str) -> Callable[..., Any]:
     """The reference, which works out the same question only once."""
     reference = chapter.reference(name)
-    if isinstance(reference, type):
+    if chapter.exercises[name].use is not None:
         return reference
     known: dict[Any, Any] = {}
 

@@ -157,7 +157,11 @@ class ChapterCheck:
     def _begun(self, exercise: Exercise) -> Begun:
         unfit = self._unfit(exercise.name)
         # A name is not given where something the answer rests on is wrong as well.
-        wrong = [n for check, n in unfit if check.result(n).status != Verdict.NOT_STARTED]
+        wrong = [
+            n
+            for check, n in unfit
+            if n not in check.under_way and check.result(n).status != Verdict.NOT_STARTED
+        ]
         files = self.files[exercise.name] = self._sources(unfit)
         reference = self.chapter.reference(exercise.name)
         return Begun(
@@ -218,7 +222,7 @@ class ChapterCheck:
         return [
             (check, n)
             for check, n in self._to_be_seen(name)
-            if n not in check.under_way and check.result(n).status != Verdict.PASSED
+            if n in check.under_way or check.result(n).status != Verdict.PASSED
         ]
 
     def _examined_by_running(self, exercise: Exercise) -> Result:

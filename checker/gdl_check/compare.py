@@ -19,6 +19,8 @@ EXACT, ROUNDED = 1e-9, 1e-4
 # How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.
 FLOOR, ROUNDED_FLOOR = 1e-12, 1e-5
 
+PRINTED = "it returned None: did you print the result instead of returning it?"
+
 # Relative to the largest expected value of a block; looser while a case feeds float32.
 tolerance: ContextVar[float] = ContextVar("tolerance", default=EXACT)
 
@@ -86,7 +88,10 @@ def difference(expected: Any, got: Any) -> Difference | None:
     if found is None or not found.path:
         return found
     part = "".join(f"[{key!r}]" for key in found.path)
-    return found._replace(message=f"in {part}: {found.message}", expected=expected, got=got)
+    message = found.message
+    if message == PRINTED:
+        message = "there is None where something else is expected"
+    return found._replace(message=f"in {part}: {message}", expected=expected, got=got)
 
 
 def _identical(expected: Any, got: Any) -> bool:
@@ -218,7 +223,7 @@ def _plain_numbers(value: Any) -> bool:
 
 def _wrong_type(wanted: str, expected: Any, got: Any) -> Difference:
     if got is None:
-        message = "it returned None: did you print the result instead of returning it?"
+        message = PRINTED
     else:
         message = f"{wanted} is expected, not {_described(got)}"
     return Difference("type", message, expected, got)

@@ -26,13 +26,39 @@ class Pending(BaseException):
     """A law has read a result that has not been asked for yet."""
 
 
+class Asked:
+    """What makes two programs the same: the key of all but the last step, and the last step.
+
+    The hash is kept, or a program would cost the square of its length.
+    """
+
+    __slots__ = ("before", "step", "hash")
+
+    def __init__(self, before: Asked | None, step: Key) -> None:
+        self.before, self.step = before, step
+        self.hash = hash((before, step))
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        one: object = self
+        while isinstance(one, Asked) and isinstance(other, Asked):
+            if one is other:
+                return True
+            if one.hash != other.hash or one.step != other.step:
+                return False
+            one, other = one.before, other.before
+        return one is other
+
+
 class Memo:
     """What is known of one answer, and what has been asked of it since."""
 
     def __init__(self) -> None:
-        self.known: dict[Key, Outcome] = {}
-        self.waiting: dict[Key, Program] = {}
-        self.under_way: list[tuple[list[Key], Iterator[list[Outcome]]]] = []
+        self.known: dict[Asked, Outcome] = {}
+        self.waiting: dict[Asked, Program] = {}
+        self.under_way: list[tuple[list[Asked], Iterator[list[Outcome]]]] = []
 
     def ask(self, runner: Runner) -> None:
         """Send everything that is waiting, in one message; what comes of it is learned later."""
@@ -47,12 +73,11 @@ class Memo:
             for key, steps in zip(keys, outcomes):
                 self._keep(key, steps)
 
-    def _keep(self, key: Key, outcomes: list[Outcome]) -> None:
-        # A program's key is (key of all but its last step, last step): unroll it from the end.
+    def _keep(self, key: Asked | None, outcomes: list[Outcome]) -> None:
         prefixes = []
         while key is not None:
             prefixes.append(key)
-            key = key[0]
+            key = key.before
         for prefix, outcome in zip(reversed(prefixes), outcomes):
             self.known[prefix] = outcome
         for prefix in list(reversed(prefixes))[len(outcomes) :]:
@@ -65,12 +90,12 @@ class Session:
     def __init__(self, memo: Memo) -> None:
         self.memo = memo
         self.steps: list[Step] = []
-        self.keys: list[Key] = []
+        self.keys: list[Asked] = []
 
     def record(self, step: Step) -> int:
         before = self.keys[-1] if self.keys else None
         self.steps.append(step)
-        self.keys.append((before, (step.do, step.name, *map(key_of, step.args))))
+        self.keys.append(Asked(before, (step.do, step.name, *map(key_of, step.args))))
         return len(self.steps) - 1
 
     def forget_last(self) -> None:

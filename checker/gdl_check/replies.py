@@ -167,6 +167,10 @@ class Workbench:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def repr(self, shown: OwnObject) -> OwnObject:
+        """What Python shows of an object."""
+        return _then(self._session, "operator", "repr", shown)
+
     def __getattr__(self, name: str) -> Callable[..., OwnObject]:
         return lambda *args: _then(self._session, "call", name, *args)
 

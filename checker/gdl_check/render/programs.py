@@ -53,6 +53,8 @@ def _expression(step: Step, names: dict[int, str]) -> str:
         return f"-{first}"
     if step.name == "getitem":
         return f"{first}[{rest[0]}]"
+    if step.name == "repr":
+        return f"repr({first})"
     if step.name == "call":
         return f"{first}({', '.join(rest)})"
     return f"{first} {SIGNS[step.name]} {rest[0]}"

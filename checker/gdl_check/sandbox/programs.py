@@ -19,7 +19,7 @@ from gdl_check.sandbox.wire import MAX_ITEMS, Seed, lay_out
 OPERATORS: dict[str, Callable[..., Any]] = {
     name: getattr(operator, name)
     for name in ("add", "sub", "mul", "truediv", "neg", "matmul", "getitem", "call")
-}
+} | {"repr": repr}
 
 
 class TooMuch(Exception):
