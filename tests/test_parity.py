@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pytest
+
+import ch06_backpropagation as ch06
 import ch08_regularisation_and_batching as ch08
 import ch09_activation_functions as ch09
 import ch10_convolution as ch10
 import ch12_recurrence as ch12
 import ch13_autograd as ch13
-import numpy as np
-import pytest
-
-import ch06_backpropagation as ch06
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare")
 pytestmark = pytest.mark.parity
