@@ -5,7 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-NEEDS_NO_WORKERS = {"-h", "--help", "--version", "dev"}
+NEEDS_NO_WORKERS = {"-h", "--help", "--version"}
+OTHER_VERBS = {
+    "dev",
+    "init",
+    "update",
+    "reset",
+    "doctor",
+    "list",
+    "show",
+    "hint",
+    "solution",
+    "diff",
+}
 _AGAIN = (
     "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"
 )
@@ -18,7 +30,10 @@ def main(seeded: bool = False) -> int:
     come must be the same in every run, and it is fixed when an interpreter begins: so it begins
     once more with the seed that they need.
     """
-    if sys.platform == "linux" and not (seeded or NEEDS_NO_WORKERS.intersection(sys.argv)):
+    is_check = not (
+        NEEDS_NO_WORKERS.intersection(sys.argv) or OTHER_VERBS.intersection(sys.argv[1:2])
+    )
+    if sys.platform == "linux" and is_check and not seeded:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         again = [sys.executable, "-P", "-c", _AGAIN.format(package), *sys.argv[1:]]
         os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})

@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
             found.targets = _targets(options, desk)
             found.checks = _checks(options, found.targets)
             _examine(options, found, screen)
+            if not options.reference and not options.case:
+                _remember(desk, found)
         again = _again(options, desk, found)
     except NotUnderstood as error:
         note(f"gdl-check: {error}")
@@ -149,6 +151,15 @@ def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -
         check = found.checks[found.at]
         path, source = check.shown, check.file.lines
         screen.put(opened_lines(found.opened, path, source, screen.width, options.verbose))
+
+
+def _remember(desk: Desk, found: Found) -> None:
+    """Write down what is new, for the files of the workspace itself."""
+    from gdl_check.progress import remember
+
+    for check, chapter in zip(found.checks, found.chapters):
+        if check.path == desk.path(check.chapter):
+            remember(desk, check.chapter, check.file, chapter)
 
 
 def _open_first_failure(found: Found) -> None:

@@ -21,7 +21,10 @@ targets:     ch06               a chapter
              all                every chapter
              (nothing)          what you are working on
 
-more verbs:  gdl-check dev stubs | check | new      for authors of chapters
+more verbs:  init, update, reset, doctor            a folder to work in
+             list, show, hint, solution, diff       on the way
+             dev stubs, dev check, dev new          for authors of chapters
+             (each of them explains itself: gdl-check hint --help)
 
 exit codes:  0 all passed       1 something did not     2 not understood
              3 our fault        130 interrupted
@@ -39,6 +42,10 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
     try:
         if words[:1] == ["dev"]:
             return _dev(words[1:])
+        if words and words[0] in STARTING:
+            return _starting(words)
+        if words and words[0] in LEARNING:
+            return _learning(words)
         return _check(words, fork_here)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -105,6 +112,57 @@ def _check_parser() -> argparse.ArgumentParser:
     parser.add_argument("--reference", action="store_true", help="check the solutions instead")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="the folder you work in")
     parser.add_argument("--version", action="version", version=f"gdl-check {__version__}")
+    return parser
+
+
+STARTING = {
+    "init": "make a folder to work in",
+    "update": "bring new exercises into a folder, and leave what you wrote as it is",
+    "reset": "put the stubs of exercises back; what was there is kept",
+    "doctor": "say what is wrong with this machine, and what mends it",
+}
+LEARNING = {
+    "list": "how far you have come",
+    "show": "an exercise: what is asked, and a few inputs with their results",
+    "hint": "the next hint; a further one opens after a new attempt",
+    "solution": "the solution of an exercise",
+    "diff": "your answer beside the solution, once it has passed",
+}
+
+
+def _starting(words: list[str]) -> int:
+    parser = _verb_parser(words[0], STARTING[words[0]])
+    if words[0] == "init":
+        parser.add_argument("folder", nargs="?", metavar="DIR", help="a new or an empty folder")
+    if words[0] == "update":
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    if words[0] == "reset":
+        parser.add_argument("targets", nargs="*", metavar="TARGET", help="like ch06.relu or ch06")
+    if words[0] in ("update", "reset"):
+        parser.add_argument("--undo", action="store_true", help="take the last change back")
+    options = parser.parse_intermixed_args(words[1:])
+    options.verb = words[0]
+    from gdl_check.starting import run
+
+    return run(options)
+
+
+def _learning(words: list[str]) -> int:
+    parser = _verb_parser(words[0], LEARNING[words[0]])
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="like ch06.relu or ch06")
+    if words[0] == "hint":
+        parser.add_argument("--force", action="store_true", help="open it without a new attempt")
+    options = parser.parse_intermixed_args(words[1:])
+    options.verb = words[0]
+    from gdl_check.learning import run
+
+    return run(options)
+
+
+def _verb_parser(verb: str, says: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"gdl-check {verb}", description=f"{says.capitalize()}.")
+    parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="the folder you work in")
     return parser
 
 

@@ -75,7 +75,8 @@ def _without_docstring(chapter: Chapter, name: str, blank: tuple[int, int] | tup
             continue
         if blank and blank[0] <= number <= blank[1]:
             if number == blank[0]:
-                kept.append(line[: len(line) - len(line.lstrip())] + BLANK)
+                begins = next((word for word in ("return ", "yield ") if word in line), "")
+                kept.append(line[: len(line) - len(line.lstrip())] + begins + BLANK)
             continue
         kept.append(line)
     return textwrap.dedent("\n".join(kept))

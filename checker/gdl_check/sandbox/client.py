@@ -96,6 +96,7 @@ class Worker:
         self.read: dict[int, list[Outcome]] = {}
         self.first_requests: list[bytes] | None = []  # until the first reply
         self.is_second = False
+        self.active: list[str] = []  # the mechanisms that confine it, by its own account
         self.sent = 0
         self.answered = 0
         self.waited = 0.0
@@ -121,6 +122,7 @@ class Worker:
     def opened(self) -> Outcome:
         """Wait until the file is open, and say what came of it. Raises Ended."""
         header, _ = self._receive()
+        self.active = [str(name)[:64] for name in header.get("active", ())][:99]
         try:
             return Outcome(raised=_raised(header.get("error")), printed=_printed(header))
         except UNREADABLE as error:

@@ -1,0 +1,225 @@
+"""The verbs beside the check itself: list, show, hint, solution, diff."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from gdl_check import corpus as corpora
+from gdl_check import state
+from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
+from gdl_check.course import Chapter, all_chapters
+from gdl_check.hints import RUNGS, body, ladder, may_open
+from gdl_check.local import outcome_of, solution_of
+from gdl_check.progress import standing, word_for, workspace_of
+from gdl_check.render.learning import (
+    chapter_list_lines,
+    course_list_lines,
+    diff_lines,
+    rung_lines,
+    task_lines,
+    text_lines,
+)
+from gdl_check.render.terminal import Screen, note
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, version
+from gdl_check.state import Event, Progress
+from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
+from gdl_check.workspace import delivered
+
+SAMPLES = 3
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out one of these verbs; the result is the exit code."""
+    screen = Screen(sys.stdout, options.plain)
+    try:
+        desk = find_desk(options.workspace, reference=False)
+        verb = {"list": _list, "show": _show, "hint": _hint, "solution": _solution, "diff": _diff}
+        return verb[options.verb](options, desk, screen)
+    except NotUnderstood as error:
+        note(f"gdl-check {options.verb}: {error}")
+        return NOT_UNDERSTOOD
+
+
+# --- the verbs ---------------------------------------------------------------------------------
+
+
+def _list(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    known = standing(desk)
+    if options.targets:
+        for target in resolve(options.targets, desk):
+            screen.put(
+                chapter_list_lines(target.chapter, _words(target.chapter, known), screen.width)
+            )
+        return PASSED
+    rows = [(chapter, _words(chapter, known)) for chapter in all_chapters()]
+    screen.put(course_list_lines(rows, screen.width))
+    return PASSED
+
+
+def _words(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+    stub = delivered(chapter)
+    return {
+        name: word_for(known.get(chapter.exercise_id(name)), version(stub, name))
+        for name in chapter.exercises
+    }
+
+
+def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    for target in _targets(options, desk):
+        file = _file(target)
+        for name in target.names:
+            screen.put(
+                task_lines(
+                    target.chapter.exercise_id(name),
+                    _task(target.chapter, name),
+                    samples(target.chapter, name),
+                    _place(target, file, name),
+                    screen.width,
+                )
+            )
+    return PASSED
+
+
+def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], object]]:
+    """A few small inputs of an exercise, each with what is expected."""
+    exercise = chapter.exercises[name]
+    if exercise.use is not None or not exercise.agreement:
+        return []
+    cases = [corpora.edge_case(exercise, edge) for edge in exercise.edges]
+    cases = [case for case in cases if case.form == "plain"]
+    smallest = sorted(cases, key=lambda case: case.size)[:SAMPLES]
+    reference = chapter.reference(name)
+    solution = solution_of(exercise, reference)
+    told = []
+    for case in (case for case in cases if case in smallest):
+        args = tuple(case.inputs.values())
+        outcome = outcome_of(exercise, reference, args, solution)
+        told.append((args, outcome.raised or outcome.value))
+    return told
+
+
+def _task(chapter: Chapter, name: str) -> str:
+    stub = delivered(chapter)
+    text = stub.segment(stub.definitions[name])
+    return text.replace("\n    raise NotImplementedError", "").rstrip()
+
+
+def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    target = _one(_targets(options, desk))
+    (name,) = target.names
+    exercise_id = target.chapter.exercise_id(name)
+    progress = standing(desk).get(exercise_id, Progress())
+    workspace = workspace_of(desk)
+    rungs = ladder(target.chapter, name)
+    if progress.passed:
+        top = RUNGS
+    elif options.force or workspace is None:
+        top = min(RUNGS, progress.rung + 1)
+    else:
+        top = may_open(progress)
+    first = top if workspace is None or progress.passed else 1
+    shown = rungs[: top - 1] if top == RUNGS else rungs[:top]
+    screen.put(rung_lines(exercise_id, shown[first - 1 :] or shown[-1:], screen.width))
+    if top == RUNGS:
+        screen.put(
+            text_lines(["", f"that is all but the solution: gdl-check solution {exercise_id}"])
+        )
+    elif top == progress.rung and not options.force:
+        screen.put(
+            text_lines(
+                ["", "try it first: the next hint opens after a new attempt", "or at once: --force"]
+            )
+        )
+    _log(workspace, "hint", exercise_id, target.chapter, rung=top)
+    return PASSED
+
+
+def _solution(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    target = _one(_targets(options, desk))
+    (name,) = target.names
+    exercise_id = target.chapter.exercise_id(name)
+    passed = standing(desk).get(exercise_id, Progress()).passed
+    screen.put(text_lines([exercise_id, "", *body(target.chapter, name).split("\n")], code_from=2))
+    if not passed:
+        _log(workspace_of(desk), "solution", exercise_id, target.chapter)
+        screen.put(text_lines(["", "close it, and write it yourself: that is how it stays"]))
+    return PASSED
+
+
+def _diff(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    target = _one(_targets(options, desk))
+    (name,) = target.names
+    exercise_id = target.chapter.exercise_id(name)
+    if workspace_of(desk) is not None and not standing(desk).get(exercise_id, Progress()).passed:
+        note(f"gdl-check diff: {exercise_id} has not passed yet: gdl-check {exercise_id}")
+        return NOT_PASSED
+    file = _file(target)
+    node = file.definitions.get(name) if file is not None else None
+    if file is None or node is None:
+        raise NotUnderstood(f"there is no {name} in {shown_path(target.path)}")
+    mine = _without_docstring(file.segment(node)).split("\n")
+    ours = body(target.chapter, name).split("\n")
+    lines = list(difflib.unified_diff(mine, ours, "yours", "the solution", lineterm="", n=99))
+    screen.put(diff_lines(exercise_id, lines[2:] or ["  the same, to the letter"], screen.width))
+    return PASSED
+
+
+def _without_docstring(text: str) -> str:
+    import ast
+
+    tree = ast.parse(text)
+    node = tree.body[0]
+    assert isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    if ast.get_docstring(node, clean=False) is None:
+        return text
+    lines, docstring = text.split("\n"), node.body[0]
+    after = docstring.end_lineno or docstring.lineno
+    blank = after < len(lines) and not lines[after].strip()
+    return "\n".join(lines[: docstring.lineno - 1] + lines[after + blank :])
+
+
+def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
+    """What was named; else the first exercise of the current chapter that is not passed."""
+    if options.targets:
+        return resolve(options.targets, desk)
+    target, known = current(desk), standing(desk)
+    words = _words(target.chapter, known)
+    left = [name for name, word in words.items() if word != "passed"] or list(words)
+    return [target._replace(names=(left[0],))]
+
+
+def _one(targets: Sequence[Target]) -> Target:
+    if len(targets) == 1 and len(targets[0].names) == 1:
+        return targets[0]
+    raise NotUnderstood("name one exercise, like ch06.relu")
+
+
+def _file(target: Target) -> ChapterFile | None:
+    try:
+        file = read_chapter_file(target.path, shown_path(target.path))
+        file.tree  # noqa: B018
+    except CannotBeRead:
+        return None
+    return file
+
+
+def _place(target: Target, file: ChapterFile | None, name: str) -> str:
+    node = file.definitions.get(name) if file is not None else None
+    return f"{shown_path(target.path)}:{node.lineno}" if node else shown_path(target.path)
+
+
+def _log(
+    workspace: Path | None, event: str, exercise_id: str, chapter: Chapter, **more: int
+) -> None:
+    if workspace is None:
+        return
+    name = exercise_id.partition(".")[2]
+    told: Iterable[Event] = [Event(event, exercise_id, version(delivered(chapter), name), "", more)]
+    try:
+        state.append(state.state_file(workspace), told)
+    except OSError as error:
+        note(f"gdl-check: progress cannot be kept: {error.strerror}")

@@ -1,0 +1,71 @@
+"""Where a learner stands: what a check has found is remembered in the workspace."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from gdl_check import state
+from gdl_check.course import Chapter
+from gdl_check.render.terminal import note
+from gdl_check.results import ChapterResult, Verdict
+from gdl_check.source import CannotBeRead, ChapterFile, version
+from gdl_check.state import Event, Progress
+from gdl_check.targets import Desk
+from gdl_check.workspace import delivered
+
+
+def workspace_of(desk: Desk) -> Path | None:
+    """The workspace that a folder of exercises belongs to; a checkout keeps no progress."""
+    folder = desk.folder.parent if desk.folder.name == "exercises" else desk.folder
+    return folder if (folder / ".gdl").is_dir() else None
+
+
+def standing(desk: Desk) -> dict[str, Progress]:
+    """Where the learner stands, by exercise id."""
+    workspace = workspace_of(desk)
+    return state.fold(state.read(state.state_file(workspace)).events) if workspace else {}
+
+
+def remember(desk: Desk, chapter: Chapter, file: ChapterFile, found: ChapterResult) -> None:
+    """Write down what a check has found that is new, where progress is kept at all."""
+    workspace = workspace_of(desk)
+    if workspace is None:
+        return
+    stub = delivered(chapter)
+    checked = [
+        Event(
+            "check",
+            result.id,
+            version(stub, result.name),
+            _hash_of(file, result.name),
+            {"verdict": str(result.status)},
+        )
+        for result in found.results
+    ]
+    path = state.state_file(workspace)
+    try:
+        known = state.fold(state.read(path).events)
+        state.append(path, state.changes(known, checked))
+    except OSError as error:
+        note(f"gdl-check: progress cannot be kept in {path}: {error.strerror}")
+
+
+def _hash_of(file: ChapterFile, name: str) -> str:
+    try:
+        node = file.definitions.get(name)
+    except CannotBeRead:
+        node = None
+    text = file.segment(node) if node is not None else file.text
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def word_for(progress: Progress | None, contract: str) -> str:
+    """How an exercise stands, in one word or two."""
+    if progress is None or not progress.verdict:
+        return "not started"
+    if progress.passed and progress.passed != contract:
+        return "passed (older version)"
+    if progress.passed:
+        return "passed" if progress.verdict == Verdict.PASSED else "passed before"
+    return progress.verdict.replace("_", " ")

@@ -1,0 +1,127 @@
+"""What list, show, hint, solution and diff put on the screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gdl_check.course import Chapter
+from gdl_check.hints import Rung
+from gdl_check.render.screen import Line, labelled, wrapped
+from gdl_check.render.values import call_lines, cut, pasteable, wrap
+from gdl_check.sandbox.programs import Raised
+
+BAR = 16
+DONE = ("passed", "passed before", "passed (older version)")
+STYLES = {"passed": "good", "failed": "failed", "error": "error", "timeout": "timeout"}
+
+
+def course_list_lines(
+    rows: Sequence[tuple[Chapter, Mapping[str, str]]], width: int
+) -> Iterator[Line]:
+    """One line a chapter: how much of it is done."""
+    passed = total = 0
+    for chapter, words in rows:
+        done = sum(word in DONE for word in words.values())
+        passed, total = passed + done, total + len(words)
+        title = chapter.title.partition(": ")[2] or chapter.title
+        count = f"{done:>3} of {len(words):>2}"
+        room = width - len(chapter.id) - BAR - len(count) - 10
+        shown = title if len(title) <= room else wrap(title, room - 4)[0] + " ..."
+        style = "good" if done == len(words) else ""
+        yield [
+            ("  " + chapter.id, "strong"),
+            ("  " + shown.ljust(room), ""),
+            ("  " + bar(done, len(words)), style),
+            ("  " + count, style),
+        ]
+    yield []
+    yield [(f"  {passed} of {total} exercises passed", "good" if passed == total else "")]
+    started = next((c.id for c, w in rows if not all(word in DONE for word in w.values())), None)
+    if started:
+        yield from labelled("one chapter:", f"gdl-check list {started}", width)
+
+
+def bar(done: int, of: int) -> str:
+    """A bar that can be read without colour: [####....]."""
+    full = BAR * done // of if of else 0
+    return f"[{'#' * full}{'.' * (BAR - full)}]"
+
+
+def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -> Iterator[Line]:
+    """One line an exercise: how it stands."""
+    counts = Counter(word in DONE for word in words.values())
+    yield [(chapter.id, "strong"), ("  " + cut(chapter.title.partition(": ")[2], width - 30), "")]
+    yield []
+    longest = max(map(len, words.values()))
+    for name, word in words.items():
+        yield [("  " + word.ljust(longest + 2), STYLES.get(word, "")), (name, "")]
+    yield []
+    yield [(f"  {counts[True]} of {len(words)} passed", "")]
+    left = next((name for name, word in words.items() if word not in DONE), None)
+    if left:
+        yield from labelled("next:", f"gdl-check show {chapter.exercise_id(left)}", width)
+
+
+def task_lines(
+    exercise_id: str,
+    task: str,
+    samples: Sequence[tuple[tuple[Any, ...], Any]],
+    place: str,
+    width: int,
+) -> Iterator[Line]:
+    """The task of an exercise, and a few inputs with what is expected of them."""
+    yield from labelled(f"{exercise_id}", place, width, "strong", "dim")
+    yield []
+    for line in task.split("\n"):
+        yield [("  " + line, "")]
+    if samples:
+        yield []
+        yield [("  What is expected of it:", "strong")]
+    name = exercise_id.partition(".")[2]
+    for args, value in samples:
+        named = {f"x{i}": arg for i, arg in enumerate(args)}
+        for line in call_lines(name, named, width - 4):
+            yield [("    " + line, "code")]
+        told = f"raises {value.type}" if isinstance(value, Raised) else pasteable(value)
+        yield [("    -> " + cut(told, width - 10), "good")]
+    yield []
+    yield from labelled("when you have written it:", f"gdl-check {exercise_id}", width)
+
+
+def rung_lines(exercise_id: str, rungs: Iterable[Rung], width: int) -> Iterator[Line]:
+    """The hints that are open, the newest last."""
+    yield [(exercise_id, "strong")]
+    for rung in rungs:
+        yield []
+        yield [(f"  {rung.number}. {rung.name}", "name")]
+        if rung.text:
+            yield from wrapped(rung.text, width, "", "     ")
+        for line in rung.code.split("\n") if rung.code else ():
+            yield [("     " + line, "code")]
+
+
+def finding_lines(is_fine: bool, what: str, mend: str, width: int) -> Iterator[Line]:
+    """One thing that was looked at, and what mends it."""
+    first, *rest = wrap(what, width - 7)
+    yield [("  ok   " if is_fine else "  no   ", "good" if is_fine else "error"), (first, "")]
+    yield from ([("       " + line, "")] for line in rest)
+    if not is_fine:
+        yield [("       " + mend, "code")]
+
+
+def text_lines(lines: Sequence[str], code_from: int = 99_999) -> Iterator[Line]:
+    """Lines as they are, indented; code from one of them on."""
+    for i, line in enumerate(lines):
+        yield [("  " + line, "code" if i >= code_from else "")] if line else []
+
+
+def diff_lines(exercise_id: str, lines: Sequence[str], width: int) -> Iterator[Line]:
+    """Yours and the solution, line by line."""
+    yield [(exercise_id, "strong"), ("   - yours   + the solution", "dim")]
+    yield []
+    styles = {"-": "bad", "+": "good"}
+    for line in lines:
+        if not line.startswith("@@"):
+            yield [("  " + cut(line, width - 2), styles.get(line[:1], ""))]

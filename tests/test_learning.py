@@ -1,0 +1,181 @@
+"""The verbs on the way: list, show, hint, solution, diff, init, reset, update, doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gdl_check import blanks, cli, hints, state
+from gdl_check.course import Chapter, all_chapters, load_chapter
+from gdl_check.places import course_folder
+from gdl_check.source import read_chapter_file
+from gdl_check.workspace import create
+
+CHAPTER = load_chapter("ch06")
+WRONG, RIGHT = "    return np.abs(x)", "    return np.maximum(x, 0)"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = create(tmp_path / "work")
+    monkeypatch.chdir(made)
+    return made
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.main(words)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def write(folder: Path, body: str, name: str = "relu") -> None:
+    path = folder / "exercises" / CHAPTER.file_name
+    file = read_chapter_file(path, path.name)
+    lines, node = file.text.split("\n"), file.definitions[name]
+    lines[node.body[1].lineno - 1 : node.end_lineno] = [body]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_init_says_where_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").touch()
+    code, out, _ = run("init")
+    assert code == 0 and "cd grokking-dl" in out and "gdl-check ch01." in out
+    code, _, err = run("init")
+    assert code == 2 and "other things in it" in err
+
+
+def test_a_check_is_remembered_and_listed(folder: Path, run: Run) -> None:
+    assert "0 of 16 passed" in run("list", "ch06")[1]
+    write(folder, WRONG)
+    assert run("ch06.relu")[0] == 1
+    assert "failed" in run("list", "ch06")[1]
+    write(folder, RIGHT)
+    assert run("ch06.relu")[0] == 0
+    assert "1 of 16 passed" in run("list", "ch06")[1]
+    assert "1 of" in run("list")[1]
+    write(folder, WRONG)
+    run("ch06.relu")
+    assert "passed before" in run("list", "ch06")[1]
+
+
+def test_a_pass_on_an_older_version_is_told(folder: Path, run: Run) -> None:
+    event = state.Event("check", "ch06.relu", "older", "h", {"verdict": "passed"})
+    state.append(state.state_file(folder), [event])
+    assert "passed (older version)" in run("list", "ch06")[1]
+
+
+def test_the_same_check_twice_is_written_once(folder: Path, run: Run) -> None:
+    write(folder, WRONG)
+    run("ch06")
+    events = len(state.read(state.state_file(folder)).events)
+    run("ch06")
+    assert len(state.read(state.state_file(folder)).events) == events
+
+
+def test_the_ladder_opens_with_attempts(folder: Path, run: Run) -> None:
+    first = run("hint", "ch06.relu")[1]
+    assert "1. a question" in first and "2. the idea" not in first
+    assert "try it first" in run("hint", "ch06.relu")[1]
+    for rung, body in enumerate(("    return -x", WRONG, "    return x"), 2):
+        write(folder, body)
+        run("ch06.relu")
+        assert f"{rung}. " in run("hint", "ch06.relu")[1]
+    assert "solution" in run("hint", "--force", "ch06.relu")[1]
+    write(folder, RIGHT)
+    run("ch06.relu")
+    assert "4. one line missing" in run("hint", "ch06.relu")[1]
+
+
+def test_hint_without_a_target_is_about_what_comes_next(folder: Path, run: Run) -> None:
+    write(folder, WRONG)
+    assert "ch06.lights_to_matrix" in run("hint")[1]
+    assert run("hint", "ch06")[0] == 2
+
+
+def test_show_gives_samples(folder: Path, run: Run) -> None:
+    code, out, _ = run("show", "ch06.relu")
+    assert code == 0 and "What is expected of it" in out and "-> np.array" in out
+    assert "np.maximum" not in out
+
+
+@pytest.mark.parametrize("chapter", list(all_chapters()), ids=lambda chapter: chapter.id)
+def test_every_exercise_can_be_shown_and_has_a_ladder(
+    chapter: Chapter, folder: Path, run: Run
+) -> None:
+    assert run("show", chapter.id)[0] == 0
+    for name in chapter.exercises:
+        rungs = hints.ladder(chapter, name)
+        assert len(rungs) == hints.RUNGS
+        blanked, whole = rungs[3].code, rungs[4].code
+        assert hints.BLANK in blanked and len(blanked) > 0 and blanked != whole
+        compile(blanked.replace(hints.BLANK, "..."), name, "exec")
+        compile(whole, name, "exec")
+
+
+def test_an_author_marks_the_line(tmp_path: Path) -> None:
+    text = "def f(a, b):\n    c = a.dot(b)\n    d = c + 1  # the line\n    return d\n"
+    path = tmp_path / "ch99.py"
+    path.write_text(text)
+    file = read_chapter_file(path, "ch99.py")
+    assert blanks.line_that_matters(file, file.definitions["f"]) == (3, 3)
+
+
+def test_the_solution_before_a_pass_is_logged(folder: Path, run: Run) -> None:
+    assert "np.maximum" in run("solution", "ch06.relu")[1]
+    standing = state.fold(state.read(state.state_file(folder)).events)
+    assert standing["ch06.relu"].revealed
+
+
+def test_diff_waits_for_a_pass(folder: Path, run: Run) -> None:
+    write(folder, "    return np.where(x > 0, x, 0)")
+    assert run("diff", "ch06.relu")[0] == 1
+    run("ch06.relu")
+    code, out, _ = run("diff", "ch06.relu")
+    assert code == 0 and "-    return np.where(x > 0, x, 0)" in out
+    assert "+    return np.maximum(x, 0)" in out
+
+
+def test_reset_and_undo(folder: Path, run: Run) -> None:
+    path = folder / "exercises" / CHAPTER.file_name
+    stub = path.read_text(encoding="utf-8")
+    write(folder, RIGHT)
+    assert run("reset", "ch06.relu")[0] == 0 and path.read_text(encoding="utf-8") == stub
+    assert run("reset", "--undo")[0] == 0 and RIGHT in path.read_text(encoding="utf-8")
+    assert run("reset")[0] == 2
+
+
+def test_update_has_nothing_to_do(folder: Path, run: Run) -> None:
+    assert "as new as" in run("update")[1]
+    assert run("update", "--undo")[0] == 2
+
+
+def test_doctor_ends_what_is_not_fine_with_what_mends_it(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, out, _ = run("doctor")
+    assert code == 0, out
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("doctor")
+    assert code == 1 and out.rstrip().endswith("gdl-check init")
+
+
+def test_a_checkout_keeps_no_progress(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course_folder("exercises").parent)
+    assert run("hint", "ch06.relu")[0] == 0
+    assert not (course_folder("exercises").parent / ".gdl").exists()
+
+
+@pytest.mark.parametrize("words", [("hint", "ch99"), ("list", "nothing"), ("show", "ch06.rellu")])
+def test_what_is_not_understood(folder: Path, run: Run, words: tuple[str, ...]) -> None:
+    code, _, err = run(*words)
+    assert code == 2 and err.startswith(f"gdl-check {words[0]}: ")
