@@ -19,7 +19,7 @@ FILE = load_chapter("ch06").file_name
 def run_pytest(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "gdl_check.pytest_plugin", *words],
+        [sys.executable, "-m", "pytest", *words],
         cwd=folder,
         env=plain,
         capture_output=True,
@@ -67,7 +67,7 @@ def test_other_projects_are_left_alone(tmp_path: Path) -> None:
     assert "no tests ran" in done.stdout
     loaded = (
         "import sys, pytest\n"
-        "pytest.main(['--collect-only', '-q', '-p', 'gdl_check.pytest_plugin'])\n"
+        "pytest.main(['--collect-only', '-q', '-p', 'no:xdist', '-p', 'no:hypothesispytest'])\n"
         "print([m for m in sys.modules if m in ('gdl_check.course', 'numpy')])"
     )
     told = subprocess.run(

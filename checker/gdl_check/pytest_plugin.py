@@ -76,7 +76,8 @@ class ExerciseItem(pytest.Item):
         self.check = check
 
     def runtest(self) -> None:
-        from gdl_check.render.screen import error_lines, opened_lines
+        from gdl_check.render.errors import error_lines
+        from gdl_check.render.screen import opened_lines
         from gdl_check.results import Verdict
 
         found = self.check.chapter_result([self.name])
