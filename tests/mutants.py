@@ -116,8 +116,17 @@ def mutants_of(chapter: Chapter, name: str) -> tuple[Mutant, ...]:
         label = f"{chapter.exercise_id(name)}:{line - first + 1}:{operator}"
         met[label] += 1
         mutant_id = label if met[label] == 1 else f"{label}#{met[label]}"
-        found.append(Mutant(mutant_id, name, change, source))
+        if _can_be_run(source):
+            found.append(Mutant(mutant_id, name, change, source))
     return tuple(found)
+
+
+def _can_be_run(source: str) -> bool:
+    try:
+        compile(source, "a mutant", "exec")
+    except SyntaxError:  # a `break` outside its loop
+        return False
+    return True
 
 
 def text_with(chapter: Chapter, mutant: Mutant) -> str:
