@@ -222,10 +222,12 @@ def test_an_lstm_cell(rng: np.random.Generator) -> None:
     grads = rng.normal(size=(2, batch, hidden))
     theirs = [leaf(array) for array in (inputs, *states)]
     new = cell(theirs[0], (theirs[1], theirs[2]))
-    for ours, made in zip(ch14.lstm_step(inputs, *states, parameters), new):
+    for ours, made in zip(ch14.lstm_step(inputs, states[0], states[1], parameters), new):
         alike(ours, made)
     sum((made * torch.tensor(grad)).sum() for made, grad in zip(new, grads)).backward()
-    *to_arguments, of_parameters = ch14.lstm_step_backward(*grads, inputs, *states, parameters)
+    *to_arguments, of_parameters = ch14.lstm_step_backward(
+        grads[0], grads[1], inputs, states[0], states[1], parameters
+    )
     for ours, argument in zip(to_arguments, theirs):
         alike(ours, argument.grad)
     for k, stacked in (("x", cell.weight_ih), ("h", cell.weight_hh), ("b", cell.bias_ih)):
@@ -249,11 +251,11 @@ def test_an_lstm_over_a_window(rng: np.random.Generator) -> None:
         losses.append(torch.nn.functional.cross_entropy(logits, torch.tensor(following)))
     loss = torch.stack(losses).mean()
     loss.backward()
-    ours, *end = ch14.lstm_unroll_loss(inputs, targets, *start, parameters)
+    ours, *end = ch14.lstm_unroll_loss(inputs, targets, start[0], start[1], parameters)
     alike(ours, loss)
     for our_state, their_state in zip(end, state):
         alike(our_state, their_state)
-    slopes = ch14.lstm_unroll_gradients(inputs, targets, *start, parameters)
+    slopes = ch14.lstm_unroll_gradients(inputs, targets, start[0], start[1], parameters)
     alike(slopes["embeddings"], embeddings.grad)
     alike(slopes["decoder"], decoder.grad)
     for k, stacked in (("x", cell.weight_ih), ("h", cell.weight_hh), ("b", cell.bias_ih)):
