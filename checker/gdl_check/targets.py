@@ -44,7 +44,7 @@ def find_desk(workspace: Path | None, reference: bool) -> Desk:
     found = workspace or find_workspace(Path.cwd())
     if found is None:
         raise NotUnderstood(
-            "there is no workspace here: go to a folder that has one, or name it with "
+            "there is no workspace here: make one with gdl-check init, or name yours with "
             "--workspace DIR (or check the solutions with --reference)"
         )
     return Desk(found / "exercises" if (found / "exercises").is_dir() else found)
