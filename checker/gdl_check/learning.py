@@ -116,12 +116,16 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     workspace = workspace_of(desk)
     rungs = ladder(target.chapter, name)
     if progress.passed:
-        top = RUNGS
+        top = progress.rung
     elif options.force or workspace is None:
         top = min(RUNGS, progress.rung + 1)
     else:
         top = may_open(progress)
-    first = top if workspace is None or progress.passed else 1
+    if progress.passed:
+        screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
+        screen.put(text_lines(["", f"it has passed: gdl-check diff {exercise_id}"]))
+        return PASSED
+    first = top if workspace is None else 1
     shown = rungs[: top - 1] if top == RUNGS else rungs[:top]
     screen.put(rung_lines(exercise_id, shown[first - 1 :] or shown[-1:], screen.width))
     if top == RUNGS:
