@@ -84,7 +84,7 @@ def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     return PASSED
 
 
-def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], object]]:
+def samples(chapter: Chapter, name: str) -> list[tuple[Mapping[str, object], object]]:
     """A few small inputs of an exercise, each with what is expected."""
     exercise = chapter.exercises[name]
     if exercise.use is not None or not exercise.agreement:
@@ -96,9 +96,8 @@ def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], objec
     runner = LocalRunner(name, reference, solution_of(exercise, reference))
     told = []
     for case in (case for case in cases if case in smallest):
-        args = tuple(case.inputs.values())
-        outcome = outcome_of(exercise, runner, args)
-        told.append((args, outcome.raised or outcome.value))
+        outcome = outcome_of(exercise, runner, tuple(case.inputs.values()))
+        told.append((case.inputs, outcome.raised or outcome.value))
     return told
 
 
