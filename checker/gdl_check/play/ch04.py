@@ -20,7 +20,7 @@ from gdl_check.render.screen import Line
 X, TARGET, START = 2.0, 1.6, -0.4  # the best weight is 0.8
 LEFT, RIGHT = -0.8, 2.4
 STEPS = 25
-RATES = (0.02, 0.2, 0.48, 0.52)
+RATES = (0.05, 0.4, 0.52)
 IDLE = 30.0  # seconds without a key, and the bowl is put away
 FASTER, SLOWER = ("right", "up", "+"), ("left", "down", "-")
 
@@ -40,7 +40,7 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
         )
         _by_hand(own, stage)
     else:
-        for rate in RATES[:-1] if options.quick else RATES:
+        for rate in RATES:
             _one(own, stage, rate)
     stage.show(_bowl(own, RATES[1], _path(own, RATES[1])), "bowl")
     kinds = [Curve(f"rate {rate:g}", _errors(own, rate)[:12]) for rate in RATES]
@@ -51,9 +51,8 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
         f"become smaller. Beyond {limit:g} they become larger: that is what your "
         "largest_stable_learning_rate says, and will_converge knew it without taking a step."
     )
-    if hasattr(own, "find_learning_rate"):
-        best = own.find_learning_rate(X, START, TARGET, [10.0, 1.0, 0.1, 0.01], 20)
-        stage.say(f"Of 10, 1, 0.1 and 0.01 your find_learning_rate picks {best:g}.")
+    best = own.find_learning_rate(X, START, TARGET, [10.0, 1.0, 0.1, 0.01], 20)
+    stage.say(f"Of 10, 1, 0.1 and 0.01 your find_learning_rate picks {best:g}.")
 
 
 def _rows(own: ModuleType, rate: float) -> list[dict[str, float]]:
@@ -78,7 +77,7 @@ def _bowl(own: ModuleType, rate: float, path: Sequence[tuple[float, float]]) -> 
         f"the error bowl, learning rate {rate:g}",
         [
             Curve("error", errors, weights),
-            Curve("where the weight was", [e for _, e in inside], [w for w, _ in inside], True),
+            Curve("the weight's way", [e for _, e in inside], [w for w, _ in inside], True),
         ],
         "weight",
         low=0,
@@ -149,5 +148,4 @@ def _by_hand(own: ModuleType, stage: Stage) -> None:
 
 
 def _redraw(watch: Watch, own: ModuleType, stage: Stage, rate: float, path: Any) -> None:
-    watch.step = len(path)
     watch.show(_Frame(own, stage, rate, path), "arrows: the rate   space: again   q: stop")

@@ -61,7 +61,7 @@ def _plot(plot: Plot, width: int, height: int) -> list[Line]:
             row = round((high - y) / (high - low) * (height - 1))
             if 0 <= row < height and 0 <= column < columns:
                 grid[row][column] = mark
-    drawn: list[Line] = [[(plot.title, "strong"), *_legend(plot)]]
+    drawn = _head(plot, MARKS[0], width)
     for row, (mark, cells) in enumerate(zip(marks, grid)):
         shown = mark if row % max(height // TICKS, 1) == 0 or row == height - 1 else ""
         drawn.append([(shown.rjust(margin) + "|", "dim"), *cells])
@@ -77,12 +77,17 @@ def _mark(number: str) -> str:
     return number.replace("e+0", "e").replace("e-0", "e-")
 
 
-def _legend(plot: Plot) -> Line:
-    named = [curve for curve in plot.curves if curve.label]
-    told: Line = []
-    for i, curve in enumerate(named):
-        told.append((f"   {MARKS[i % len(MARKS)]} {curve.label}", STYLES[i % len(STYLES)]))
-    return told
+def _head(plot: Plot, first_mark: str, width: int) -> list[Line]:
+    """The title and what each mark stands for, below it where there is no room beside it."""
+    legend: Line = []
+    for i, curve in enumerate(plot.curves):
+        if curve.label:
+            mark = MARKS[i % len(MARKS)] if i else first_mark
+            legend.append((f"   {mark} {curve.label}", STYLES[i % len(STYLES)]))
+    title = (cut(plot.title, width), "strong")
+    if len(plot.title) + sum(len(text) for text, _ in legend) <= width:
+        return [[title, *legend]]
+    return [[title], legend]
 
 
 def _filled(curve: Curve, columns: int, left: float, right: float) -> list[tuple[float, float]]:
@@ -122,10 +127,8 @@ def _with_plotext(plotext: Any, plot: Plot, width: int, height: int) -> list[Lin
     built = [_spans(line) for line in plotext.build().split("\n")]
     while built and not "".join(text for text, _ in built[-1]).strip():
         built.pop()
-    legend = _legend(plot)
-    if legend and plot.curves[0].label and not plot.curves[0].dots:
-        legend[0] = (legend[0][0].replace(MARKS[0], "⢕⢕", 1), legend[0][1])
-    return [[(plot.title, "strong"), *legend], *built]
+    first_mark = MARKS[0] if plot.curves[0].dots else "⢕⢕"
+    return [*_head(plot, first_mark, width), *built]
 
 
 def _spans(line: str) -> Line:

@@ -28,20 +28,26 @@ def keys() -> Iterator[Keys]:
     before = termios.tcgetattr(fd)
     try:
         tty.setcbreak(fd)
-        yield lambda seconds: _key(fd, seconds)
+        yield _Typed(fd)
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 
-def _key(fd: int, seconds: float) -> str:
-    import select
+class _Typed:
+    """What has been typed and not yet been asked for."""
 
-    if not select.select([fd], [], [], seconds)[0]:
-        return ""
-    typed = os.read(fd, 8).decode("utf-8", "replace")
-    if not typed:
-        return "q"  # nobody is there any more
-    return ARROWS.get(typed, typed[:1])
+    def __init__(self, fd: int) -> None:
+        self.fd, self.waiting = fd, ""
+
+    def __call__(self, seconds: float) -> str:
+        import select
+
+        if not self.waiting and select.select([self.fd], [], [], seconds)[0]:
+            typed = os.read(self.fd, 64).decode("utf-8", "replace")
+            self.waiting = typed or "q"  # at the end of the input nobody is there any more
+        length = 3 if self.waiting[:3] in ARROWS else 1
+        key, self.waiting = self.waiting[:length], self.waiting[length:]
+        return ARROWS.get(key, key)
 
 
 def _windows_key(seconds: float) -> str:

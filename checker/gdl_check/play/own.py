@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gdl_check.course import chapter_modules
+from gdl_check.places import course_folder
 
 
 @contextlib.contextmanager
@@ -48,3 +49,13 @@ def line_of(error: BaseException, folder: Path) -> tuple[Path, int, str] | None:
     if not inside:
         return None
     return Path(inside[-1].filename), inside[-1].lineno or 1, inside[-1].name
+
+
+def ours(chapter_id: str) -> ModuleType:
+    """Our solution of a chapter, for the toys in it, whoever's chapters are opened."""
+    path = course_folder("solutions") / f"{chapter_modules()[chapter_id]}.py"
+    spec = importlib.util.spec_from_file_location(f"ours_{chapter_id}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

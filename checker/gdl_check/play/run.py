@@ -178,7 +178,7 @@ def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: St
             warnings.simplefilter("ignore")
             with contextlib.redirect_stdout(heard), opened(path) as own:
                 play.play(own, stage, options)
-    except CannotPlay:
+    except (CannotPlay, BrokenPipeError):
         raise
     except OSError as error:
         if stage.folder is None or line_of(error, desk.folder):
@@ -193,7 +193,8 @@ def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: St
         lines.append(f"your functions printed {heard.lines:,} lines; they are left out here")
     if options.reference:
         lines.append(f"these were our solutions; write your own: gdl-check show {chapter.id}")
-    stage.put([[], *text_lines(lines)] if lines else [])
+    wrapped = [part for line in lines for part in wrap(line, stage.width - 2)]
+    stage.put([[], *text_lines(wrapped)] if lines else [])
     return PASSED
 
 

@@ -150,6 +150,8 @@ class Watch:
             self._over([*draw(), self._bar(told)])
 
     def _bar(self, told: str) -> Line:
+        if not self.step:
+            return [("  " + told, "dim")]
         full = BAR * self.step // self.total
         bar = f"[{'#' * full}{'.' * (BAR - full)}]"
         text = f"  {bar} {self.unit} {self.step} of {self.total}"
