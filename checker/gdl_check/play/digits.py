@@ -43,8 +43,7 @@ def rows_of(images: Any) -> Any:
 
 def show(stage: Stage, found: Digits) -> None:
     """The first few pictures, so that everybody knows what is to be read."""
-    side = found.images.shape[2]
-    count = max(1, min(SHOWN, stage.width // (2 * side + 4)))
+    count = max(1, min(SHOWN, stage.width // 20))
     stage.show(_shown("", found.images[:count], found.labels[:count]))
     stage.save(_shown("what is to be read", found.images[:10], found.labels[:10]), "digits")
 

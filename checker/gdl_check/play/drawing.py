@@ -19,6 +19,7 @@ COLOURS = ("cyan", "yellow", "green", "red")  # what plotext calls these styles
 SHADES, SIGNED_SHADES = " .:-=+*#%@", "@%#=- .+*&"
 TICKS = 5
 PIXEL = 2  # characters a pixel: they are twice as high as wide
+WIDEST_PICTURE = 20  # pixels; of a wider one two rows share a line
 _ANSI = re.compile(r"\x1b\[([\d;]*)m")
 
 
@@ -176,7 +177,10 @@ def _in_a_row(row: list[tuple[str, list[str]]]) -> list[Line]:
 
 
 def _shaded(picture: np.ndarray, signed: bool) -> list[str]:
-    picture = np.nan_to_num(picture.astype(float))
+    picture, pixel = np.nan_to_num(picture.astype(float)), PIXEL
+    if picture.shape[1] > WIDEST_PICTURE:
+        even, pixel = len(picture) // 2 * 2, 1
+        picture = (picture[0:even:2] + picture[1:even:2]) / 2
     if signed:
         largest = float(np.abs(picture).max()) or 1.0
         scaled, shades = (picture / largest + 1) / 2, SIGNED_SHADES
@@ -187,7 +191,7 @@ def _shaded(picture: np.ndarray, signed: bool) -> list[str]:
         middle = np.zeros(picture.shape, bool)
     places = np.minimum((scaled * len(shades)).astype(int), len(shades) - 1)
     rows = zip(places, middle)
-    return ["".join((" " if m else shades[p]) * PIXEL for p, m in zip(*row)) for row in rows]
+    return ["".join((" " if m else shades[p]) * pixel for p, m in zip(*row)) for row in rows]
 
 
 # --- maps --------------------------------------------------------------------------------------
