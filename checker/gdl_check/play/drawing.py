@@ -120,7 +120,7 @@ def _with_plotext(plotext: Any, plot: Plot, width: int, height: int) -> list[Lin
     plotext.ylim(low, high)
     for ticks, ends in ((plotext.xticks, (left, right)), (plotext.yticks, (low, high))):
         places = np.linspace(*ends, TICKS).tolist()
-        if ends[1] - ends[0] >= 2 * TICKS:
+        if ends[1] - ends[0] >= TICKS:
             places = [float(round(place)) for place in places]
         ticks(places, [_mark(f"{place:.3g}") for place in places])
     if plot.x:

@@ -103,6 +103,12 @@ class Stage:
         """
         return Watch(self, unit, total, pace, share * self.seconds)
 
+    def ask(self, question: str) -> str:
+        """A line that somebody types; "" where nobody does. Only where `has_keys`."""
+        self.stream.write("\n  " + question)
+        self.stream.flush()
+        return sys.stdin.readline().strip()
+
     @contextlib.contextmanager
     def keys(self) -> Iterator[Keys]:
         """Single keys as they are pressed; only where `has_keys`."""
