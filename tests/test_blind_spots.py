@@ -384,8 +384,10 @@ def only_below_zero_is_off(inputs: Any, weights_0_1: Any) -> Any:
 def test_a_mistake_in_a_blind_spot_is_rejected(plant: Planted) -> None:
     chapter_id, _, name = plant.exercise.partition(".")
     chapter = load_chapter(chapter_id)
-    right = outcome_of(chapter.exercises[name], chapter.reference(name), plant.blind)
-    wrong = outcome_of(chapter.exercises[name], plant.answer, plant.blind)
+    right = outcome_of(
+        chapter.exercises[name], LocalRunner(name, chapter.reference(name)), plant.blind
+    )
+    wrong = outcome_of(chapter.exercises[name], LocalRunner(name, plant.answer), plant.blind)
     assert right.raised is None and wrong.raised is None
     if plant.shape_only:
         assert shapes(wrong.value) == shapes(right.value)

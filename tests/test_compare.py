@@ -138,3 +138,11 @@ def test_expectations_hold_or_raise() -> None:
     ):
         with pytest.raises(Unmet):
             broken()
+
+
+@pytest.mark.parametrize("expected", [10**10, 2**70, [2**70, 1], np.array([10**12, 3])])
+def test_large_whole_numbers_are_held_exactly(expected: Any) -> None:
+    one_off = [expected[0] + 1, expected[1]] if isinstance(expected, list) else expected + 1
+    assert difference(expected, expected) is None
+    found = difference(expected, one_off)
+    assert found is not None and found.kind == "value"

@@ -19,6 +19,7 @@ EXACT, ROUNDED = 1e-9, 1e-4
 # How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.
 FLOOR, ROUNDED_FLOOR = 1e-12, 1e-5
 
+SMALLEST_MISS = 0.5  # of two whole numbers that differ
 PRINTED = "it returned None: did you print the result instead of returning it?"
 
 # Relative to the largest expected value of a block; looser while a case feeds float32.
@@ -169,6 +170,9 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
         finite = np.isfinite(a)
         same = np.where(finite, abs(a - b) <= tolerance.get() * scale + _floor(), a == b)
         same |= np.isnan(a) & np.isnan(b)
+    if _is_huge(a) and _is_whole(shown) and _is_whole(got):
+        same = np.array(shown, dtype=object) == np.array(got, dtype=object)
+        same = np.asarray(same, dtype=bool)
     if same.all():
         return None
     if (np.isnan(b) & ~np.isnan(a)).any():
@@ -184,6 +188,20 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
     order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
     where = tuple(tuple(int(i) for i in np.unravel_index(k, same.shape)) for k in order)
     return Difference(kind, message, shown, got, where if ours.ndim else ())
+
+
+def _is_huge(values: np.ndarray) -> bool:
+    """Whether rounding by the tolerance could hide that two whole numbers differ."""
+    return bool(np.max(abs(values), initial=0.0) * EXACT > SMALLEST_MISS)
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value holds nothing but whole numbers, which are exact however large."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "iu"
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_whole, value))
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _floor() -> float:

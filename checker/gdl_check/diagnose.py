@@ -7,9 +7,9 @@ from types import ModuleType
 
 from gdl_check.compare import EXACT, ROUNDED, difference, tolerance
 from gdl_check.corpus import Case
-from gdl_check.course import Exercise, Misconception
+from gdl_check.course import Exercise
 from gdl_check.forms import dressed
-from gdl_check.local import outcome_of
+from gdl_check.local import LocalRunner, outcome_of
 from gdl_check.results import Named
 from gdl_check.sandbox.programs import Outcome
 
@@ -27,28 +27,20 @@ def diagnose(
     first, because most misconceptions differ on the first of them.
     """
     ordered = sorted(cases, key=lambda case: case.id not in wrong)
-    agreeing = [
-        misconception
-        for misconception in exercise.misconceptions
-        if all(
-            _agrees(exercise, misconception, case, outcomes[case.id], solution) for case in ordered
-        )
-    ]
+    agreeing = []
+    for misconception in exercise.misconceptions:
+        runner = LocalRunner(exercise.name, misconception.answer, solution)
+        if all(_agrees(exercise, runner, case, outcomes[case.id]) for case in ordered):
+            agreeing.append(misconception)
     if len(agreeing) != 1 or not wrong:
         return None
     (found,) = agreeing
     return Named(found.name, found.title, found.says, len(wrong), len(wrong))
 
 
-def _agrees(
-    exercise: Exercise,
-    misconception: Misconception,
-    case: Case,
-    theirs: Outcome,
-    solution: ModuleType | None,
-) -> bool:
+def _agrees(exercise: Exercise, runner: LocalRunner, case: Case, theirs: Outcome) -> bool:
     args = dressed(tuple(case.inputs.values()), case.form, exercise.listable)
-    ours = outcome_of(exercise, misconception.answer, args, solution)
+    ours = outcome_of(exercise, runner, args)
     return same_outcome(ours, theirs, case.form)
 
 

@@ -13,7 +13,7 @@ from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import Chapter, all_chapters
 from gdl_check.hints import RUNGS, body, ladder, may_open
-from gdl_check.local import outcome_of, solution_of
+from gdl_check.local import LocalRunner, outcome_of, solution_of
 from gdl_check.progress import standing, word_for, workspace_of
 from gdl_check.render.learning import (
     chapter_list_lines,
@@ -93,11 +93,11 @@ def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], objec
     cases = [case for case in cases if case.form == "plain"]
     smallest = sorted(cases, key=lambda case: case.size)[:SAMPLES]
     reference = chapter.reference(name)
-    solution = solution_of(exercise, reference)
+    runner = LocalRunner(name, reference, solution_of(exercise, reference))
     told = []
     for case in (case for case in cases if case in smallest):
         args = tuple(case.inputs.values())
-        outcome = outcome_of(exercise, reference, args, solution)
+        outcome = outcome_of(exercise, runner, args)
         told.append((args, outcome.raised or outcome.value))
     return told
 

@@ -108,23 +108,16 @@ def solution_of(exercise: Exercise, reference: Callable[..., Any]) -> ModuleType
     return None if exercise.use is None else sys.modules[reference.__module__]
 
 
-def outcome_of(
-    exercise: Exercise,
-    answer: Callable[..., Any],
-    args: Sequence[Any],
-    solution: ModuleType | None = None,
-) -> Outcome:
+def outcome_of(exercise: Exercise, runner: LocalRunner, args: Sequence[Any]) -> Outcome:
     """What one call of an answer of ours comes to (or the program that puts it to use)."""
     if exercise.use is None:
-        (outcomes,) = LocalRunner(exercise.name, answer).run(
-            [[Step("call", exercise.name, tuple(args))]]
-        )
+        (outcomes,) = runner.run([[Step("call", exercise.name, tuple(args))]])
         return outcomes[0]
     memo = Memo()
     asked = Answer(memo, exercise)
     reply = asked(*args)
     asked.ask()
-    memo.ask(LocalRunner(exercise.name, answer, solution))
+    memo.ask(runner)
     memo.learn()
     return reply.outcome
 

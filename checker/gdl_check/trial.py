@@ -65,13 +65,14 @@ class Trial:
 
     def _expected(self) -> dict[str, Outcome]:
         name, reference = self.exercise.name, self.reference
+        runner = LocalRunner(name, reference, self.solution)
         outcomes = {}
         for case in self.cases:
             args = tuple(case.inputs.values())
             if self.solution is None:
                 outcome = expected_of(reference, args)
             else:
-                outcome = outcome_of(self.exercise, reference, args, self.solution)
+                outcome = outcome_of(self.exercise, runner, args)
             if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
                 raise LawBroke(f"the reference of {name} raised {outcome.raised.sentence}")
             outcomes[case.id] = outcome
