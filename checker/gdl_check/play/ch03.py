@@ -82,9 +82,7 @@ def _season(own: ModuleType, stage: Stage, games: tuple[tuple[float, ...], ...])
             toes, wins, fans = inputs
             told = f"  {number:>4}   {toes:4.1f}  {wins:4.2f}  {fans:4.1f}   "
             shown = f"[{bar(predictions[-1])}] {predictions[-1]:.2f}  "
-            lines.append(
-                [(told + shown, ""), ("won" if won else "lost", "good" if won else "bad")]
-            )
+            lines.append([(told + shown, ""), ("won" if won else "lost", "good" if won else "bad")])
             watch.show(lambda: lines)
     return predictions
 

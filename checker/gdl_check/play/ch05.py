@@ -57,14 +57,12 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     )
     stage.say(
         f"Up to a rate of {limit:.2f} this works, says your largest_stable_learning_rate. Had we "
-        f"counted toes by one, 8.5, it would be {in_toes:.3f}: one loud input decides for everybody. "
-        "That is why inputs are scaled to similar sizes."
+        f"counted toes by one, 8.5, it would be {in_toes:.3f}: one loud input decides for "
+        "everybody. That is why inputs are scaled to similar sizes."
     )
 
 
-def _moved(
-    own: ModuleType, stage: Stage, steps: int, frozen: set[int]
-) -> list[tuple[float, Any]]:
+def _moved(own: ModuleType, stage: Stage, steps: int, frozen: set[int]) -> list[tuple[float, Any]]:
     """Error and weights before each step, shown as they move."""
     weights, seen = START, list[tuple[float, Any]]()
     with stage.watch("step", steps, pace=0.15, share=0.4) as watch:
@@ -84,9 +82,7 @@ def _told(seen: list[tuple[float, Any]]) -> str:
     return f"error {error:.4f}   weights " + " ".join(f"{weight:6.3f}" for weight in weights)
 
 
-def _frame(
-    stage: Stage, seen: list[tuple[float, Any]], steps: int, frozen: set[int]
-) -> list[Line]:
+def _frame(stage: Stage, seen: list[tuple[float, Any]], steps: int, frozen: set[int]) -> list[Line]:
     curves = [
         Curve(name + (" (frozen)" if i in frozen else ""), [weights[i] for _, weights in seen])
         for i, name in enumerate(NAMES)

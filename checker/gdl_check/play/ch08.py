@@ -59,8 +59,8 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     wrong = int(np.sum(labels != found.labels))
     if wrong:
         stage.say(
-            f"Somebody was tired: {wrong} of the labels to learn from are wrong. That is noise, and "
-            "nothing in the pictures explains it. The labels of the test are right."
+            f"Somebody was tired: {wrong} of the labels to learn from are wrong. That is noise, "
+            "and nothing in the pictures explains it. The labels of the test are right."
         )
     histories = {}
     for keep, title, text in (
@@ -161,8 +161,7 @@ def _frame(stage: Stage, history: list[dict[str, float]], epochs: int) -> list[L
 
 def _compared(own: ModuleType, stage: Stage, histories: dict[str, Any]) -> None:
     curves = [
-        Curve(title, [row["test_error"] for row in history])
-        for title, history in histories.items()
+        Curve(title, [row["test_error"] for row in history]) for title, history in histories.items()
     ]
     stage.show(Plot("error on pictures they have never seen", curves, "epoch"), "dropout")
     for half in ("error", "accuracy"):

@@ -75,8 +75,8 @@ def _trained(
             )
     stage.save(_curves(train, test, epochs), "cross-entropy")
     stage.say(
-        "Guessing among ten digits costs a cross entropy of 2.3, being sure and right costs 0. Both "
-        "curves begin at the first and fall; the gap between them is what it has learned by heart."
+        "Guessing among ten digits costs a cross entropy of 2.3, being sure and right costs 0. "
+        "Both curves fall from there; the gap between them is what it has learned by heart."
     )
     return net
 

@@ -112,7 +112,9 @@ def _trained(
     second = 0.5 * rng.standard_normal((HIDDEN, 1))
     epochs = REAL_EPOCHS if options.data else EPOCHS
     rate = REAL_RATE if options.data else LEARNING_RATE
-    curves: dict[str, list[float]] = {"training": []} | ({"new": []} if held else {})
+    curves: dict[str, list[float]] = {"training": []}
+    if held:
+        curves["new"] = []
     with stage.watch("epoch", 3 if options.quick else epochs, pace=0.05, share=0.8) as watch:
         for _ in watch:
             first, second = own.train_sentiment(train, targets, first, second, rate, 1)
@@ -141,9 +143,7 @@ def _liked(own: ModuleType, learned: Learned, doc: str) -> float:
     return float(prediction)
 
 
-def _right(
-    own: ModuleType, learned: Learned, docs: Sequence[str], labels: Sequence[int]
-) -> float:
+def _right(own: ModuleType, learned: Learned, docs: Sequence[str], labels: Sequence[int]) -> float:
     told = [(_liked(own, learned, doc) > 0.5) == label for doc, label in zip(docs, labels)]
     return float(np.mean(told))
 

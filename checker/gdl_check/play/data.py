@@ -80,9 +80,7 @@ def _idx(folder: Path, n_train: int, n_test: int) -> Digits:
 
 def _found(folder: Path, half: str, axes: int) -> Path | None:
     what = "images" if axes == 3 else "labels"
-    names = [
-        f"{half}-{what}{dot}idx{axes}-ubyte{end}" for dot in "-." for end in ("", ".gz")
-    ]
+    names = [f"{half}-{what}{dot}idx{axes}-ubyte{end}" for dot in "-." for end in ("", ".gz")]
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
@@ -177,7 +175,7 @@ def reviews(path: Path, most: int) -> tuple[list[str], list[str]]:
 def _lines(path: Path, most: int) -> list[str]:
     if not path.is_file():
         raise CannotPlay(f"there is no {path.name} in {path.parent}: {WHERE_REVIEWS}")
-    found = []
+    found: list[str] = []
     with path.open("rb") as file:
         for line in file:
             if b"\0" in line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 from types import ModuleType
 from typing import Any
@@ -43,10 +44,9 @@ def lines(figure: Figure, width: int, height: int, fancy: bool) -> list[Line]:
 @functools.cache
 def _plotext() -> ModuleType | None:
     try:
-        import plotext
+        return importlib.import_module("plotext")
     except ImportError:
         return None
-    return plotext  # type: ignore[no-any-return]
 
 
 def _plot(plot: Plot, width: int, height: int) -> list[Line]:
@@ -56,12 +56,12 @@ def _plot(plot: Plot, width: int, height: int) -> list[Line]:
     columns = max(width - margin - 1, 10)
     grid = [[(" ", "")] * columns for _ in range(height)]
     for i, curve in enumerate(plot.curves):
-        mark = (MARKS[i % len(MARKS)], STYLES[i % len(STYLES)])
+        dot = (MARKS[i % len(MARKS)], STYLES[i % len(STYLES)])
         for x, y in _filled(curve, columns, left, right):
             column = round((x - left) / (right - left) * (columns - 1))
             row = round((high - y) / (high - low) * (height - 1))
             if 0 <= row < height and 0 <= column < columns:
-                grid[row][column] = mark
+                grid[row][column] = dot
     drawn = _head(plot, MARKS[0], width)
     for row, (mark, cells) in enumerate(zip(marks, grid)):
         shown = mark if row % max(height // TICKS, 1) == 0 or row == height - 1 else ""
@@ -226,9 +226,7 @@ def _word_map(figure: WordMap, width: int, height: int) -> list[Line]:
             row = round((1 - (word.y - low) / span_y) * (height - 1))
             places = sorted(range(height), key=lambda other: abs(other - row))
             for place in places:
-                if all(
-                    column + len(text) < c or column > c + len(t) for c, t, _ in taken[place]
-                ):
+                if all(column + len(text) < c or column > c + len(t) for c, t, _ in taken[place]):
                     style = {1: "good", -1: "bad", 0: "code"}[word.kind]
                     taken[place].append((column, text, style))
                     break

@@ -16,7 +16,7 @@ import numpy as np
 
 from gdl_check.check import ChapterCheck
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
-from gdl_check.course import Chapter, load_chapter
+from gdl_check.course import Chapter, chapter_of_module, load_chapter
 from gdl_check.play import CannotPlay, plays
 from gdl_check.play.own import line_of, opened
 from gdl_check.play.stage import Stage, Unheard
@@ -123,8 +123,9 @@ def _not_passed(desk: Desk, chapter: Chapter) -> list[str]:
     told = False
     try:
         for other, names in _rests_on(check):
-            unknown = [n for n in names if not is_known_to_pass(known, other.chapter, other.file, n)]
-            startable = [n for n in unknown if other.unrunnable(other.chapter.exercises[n]) is None]
+            here, file = other.chapter, other.file
+            unknown = [name for name in names if not is_known_to_pass(known, here, file, name)]
+            startable = [n for n in unknown if other.unrunnable(here.exercises[n]) is None]
             if startable and not told:
                 told = True
                 note(f"checking {chapter.id} first")
@@ -140,14 +141,19 @@ def _not_passed(desk: Desk, chapter: Chapter) -> list[str]:
 
 
 def _rests_on(check: ChapterCheck) -> Iterable[tuple[ChapterCheck, list[str]]]:
-    """The chapter's exercises, and those of earlier chapters that they rest on, file by file."""
+    """The chapter's exercises, and those of earlier chapters that they rest on, file by file.
+
+    What a chapter's file is given, rather than asks for, rests on what the file imports.
+    """
     found = {id(check): (check, list(check.chapter.exercises))}
     waiting = [(check, name) for name in check.chapter.exercises]
     while waiting:
         here, name = waiting.pop()
-        for other, n in here.mentions(name):
+        imported = here.solution.imported.values()
+        given = [(here.other(chapter_of_module(module)), n) for module, n in imported]
+        for other, n in (*here.mentions(name), *given):
             _, names = found.setdefault(id(other), (other, []))
-            if n not in names:
+            if n in other.chapter.exercises and n not in names:
                 names.append(n)
                 waiting.append((other, n))
     return found.values()
@@ -188,19 +194,18 @@ def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: St
         ) from None
     except Exception as error:
         return _stopped(options, error, desk, chapter)
-    lines = [f"saved {shown_path(path)}" for path in stage.saved]
+    saved = [f"saved {shown_path(path)}" for path in stage.saved]
+    lines = []
     if heard.lines:
         lines.append(f"your functions printed {heard.lines:,} lines; they are left out here")
     if options.reference:
         lines.append(f"these were our solutions; write your own: gdl-check show {chapter.id}")
     wrapped = [part for line in lines for part in wrap(line, stage.width - 2)]
-    stage.put([[], *text_lines(wrapped)] if lines else [])
+    stage.put([[], *text_lines(saved + wrapped)] if saved or wrapped else [])
     return PASSED
 
 
-def _stopped(
-    options: argparse.Namespace, error: Exception, desk: Desk, chapter: Chapter
-) -> int:
+def _stopped(options: argparse.Namespace, error: Exception, desk: Desk, chapter: Chapter) -> int:
     """What to say where something broke: in a learner's file, or in ours."""
     place = None if options.reference else line_of(error, desk.folder)
     told = f"{type(error).__name__}: {error}".split("\n")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,9 @@ IN_A_ROW = 5
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure as a PNG, whole or not at all. Raises OSError."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure as Sheet
-
-    sheet = Sheet(figsize=(8, 5), dpi=120, layout="constrained")
-    FigureCanvasAgg(sheet)
+    # Without pyplot: no window, no settings, and what a learner has drawn stays as it is.
+    sheets = importlib.import_module("matplotlib.figure")
+    sheet = sheets.Figure(figsize=(8, 5), dpi=120, layout="constrained")
     if isinstance(figure, Plot):
         _plot(sheet, figure)
     elif isinstance(figure, Pictures):

@@ -133,12 +133,13 @@ class Watch:
         return self
 
     def __iter__(self) -> Iterator[int]:
-        for self.step in range(1, self.total + 1):
+        for step in range(1, self.total + 1):
+            self.step = step
             begun = time.monotonic()
-            yield self.step
+            yield step
             if self.stage.live and self.pace:
                 time.sleep(max(0.0, begun + self.pace - time.monotonic()))
-            if time.monotonic() > self.until and self.step < self.total:
+            if time.monotonic() > self.until and step < self.total:
                 self.is_cut = True
                 return
 
