@@ -29,8 +29,8 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     """The bowl: with keys on a terminal, at fixed rates elsewhere."""
     stage.say(
         f"A network with one weight gets the input {X:g} and should say {TARGET:g}. For every "
-        "weight there is an error, and together they make a bowl. Your gd_fit lets the weight roll down, "
-        f"from {START:g}; the learning rate says how far it goes at each step."
+        "weight there is an error, and together they make a bowl. Your gd_fit lets the weight roll "
+        f"down, from {START:g}; the learning rate says how far it goes at each step."
     )
     limit = float(own.largest_stable_learning_rate(X))
     if stage.has_keys and not options.quick:
@@ -47,8 +47,8 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     stage.show(Plot("the error, step by step", kinds, "step", low=0, high=12), "rates")
     stage.say(
         f"Each step multiplies the miss by 1 - rate * {X * X:g}. Between 0 and 1 the weight rolls "
-        "to the bottom; below 0 it jumps over it each time, and still gets home as long as the jumps "
-        f"become smaller. Beyond {limit:g} they become larger: that is what your "
+        "to the bottom; below 0 it jumps over it each time, and still gets home as long as the "
+        f"jumps become smaller. Beyond {limit:g} they become larger: that is what your "
         "largest_stable_learning_rate says, and will_converge knew it without taking a step."
     )
     best = own.find_learning_rate(X, START, TARGET, [10.0, 1.0, 0.1, 0.01], 20)

@@ -36,8 +36,9 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     stage.table(("lights", "people"), rows)
     pushes = ", ".join(f"{push:+.0f}" for push in own.pressure(lights, WALK))
     stage.say(
-        f"Each light pushes its weight up where people walk and down where they stop. Your "
-        f"pressure function adds that up: {pushes}. It all cancels out: by itself no light says anything."
+        "Each light pushes its weight up where people walk and down where they stop. Your "
+        f"pressure function adds that up: {pushes}. It all cancels out: by itself no light says "
+        "anything."
     )
     stage.heading("One layer of weights")
     flat = _one_layer(own, stage, lights, epochs)
@@ -151,8 +152,8 @@ def _told(
     off = int(np.sum(own.dead_units(lights, weights[0])))
     stage.say(
         f"The deep network ends at {errors[-1]:.3f} and tells {right} of 4 patterns right; the "
-        f"flat one at {flat[-1]:.3f}. What made the difference is relu: a hidden unit can stay off for "
-        "one pattern and come on for another, so it can watch two lights at once."
+        f"flat one at {flat[-1]:.3f}. What made the difference is relu: a hidden unit can stay off "
+        "for one pattern and come on for another, so it can watch two lights at once."
     )
     if off:
         units = "One hidden unit is" if off == 1 else f"{off} hidden units are"

@@ -17,7 +17,7 @@ from gdl_check.render.values import cut
 MARKS = "ox+*"  # one a curve, so that colour is never the only sign
 STYLES = ("code", "mark", "good", "bad")
 COLOURS = ("cyan", "yellow", "green", "red")  # what plotext calls these styles
-SHADES, SIGNED_SHADES = " .:-=+*#%@", "@%#=- .+*&"
+SHADES, SIGNED_SHADES = " .:-=+*#%@", "=- +#"
 TICKS = 5
 PIXEL = 2  # characters a pixel: they are twice as high as wide
 WIDEST_PICTURE = 20  # pixels; of a wider one two rows share a line
@@ -184,14 +184,11 @@ def _shaded(picture: np.ndarray, signed: bool) -> list[str]:
     if signed:
         largest = float(np.abs(picture).max()) or 1.0
         scaled, shades = (picture / largest + 1) / 2, SIGNED_SHADES
-        middle = np.abs(picture) < largest / 8
     else:
         low, high = float(picture.min()), float(picture.max())
         scaled, shades = (picture - low) / ((high - low) or 1.0), SHADES
-        middle = np.zeros(picture.shape, bool)
     places = np.minimum((scaled * len(shades)).astype(int), len(shades) - 1)
-    rows = zip(places, middle)
-    return ["".join((" " if m else shades[p]) * pixel for p, m in zip(*row)) for row in rows]
+    return ["".join(shades[place] * pixel for place in row) for row in places]
 
 
 # --- maps --------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def _pictures(sheet: Any, figure: Pictures) -> None:
 
 def _region(sheet: Any, figure: Region) -> None:
     axes = sheet.subplots()
-    axes.imshow(figure.cells, cmap="RdBu", alpha=0.3, extent=(-1, 1, -1, 1), aspect="equal")
+    axes.imshow(figure.cells, cmap="RdBu_r", alpha=0.3, extent=(-1, 1, -1, 1), aspect="equal")
     for label, mark in ((0, "o"), (1, "x")):
         x, y = figure.points[figure.labels == label].T
         axes.plot(x, y, mark)
