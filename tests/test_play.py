@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
 import os
 import re
@@ -17,13 +16,13 @@ import numpy as np
 import pytest
 
 from gdl_check import cli
-from gdl_check.check import ChapterCheck, Settings
 from gdl_check.course import load_chapter
 from gdl_check.places import course_folder
 from gdl_check.play import plays
 from gdl_check.play.drawing import lines
 from gdl_check.play.figures import Curve, Figure, Pictures, Plot, Region, Word, WordMap
 from gdl_check.play.own import ours
+from gdl_check.progress import is_known_to_pass
 from gdl_check.sandbox import launch
 from gdl_check.workspace import create
 from learner import Learner, children, look_at
@@ -115,8 +114,10 @@ def test_an_unfinished_chapter_is_refused(folder: Path, run: Run) -> None:
 def test_a_finished_chapter_is_checked_once_and_played(
     folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quick = functools.partial(ChapterCheck, settings=Settings(effort="quick"))
-    monkeypatch.setattr("gdl_check.play.run.ChapterCheck", quick)
+    monkeypatch.setattr(
+        "gdl_check.play.run.is_known_to_pass",
+        lambda *told: told[-1] != "relu" or is_known_to_pass(*told),
+    )
     solution = (course_folder("solutions") / load_chapter("ch06").file_name).read_text("utf-8")
     solve(folder, "ch06", solution.replace("np.maximum(x, 0)", "print('hm') or np.maximum(x, 0)"))
     code, out, err = run("ch06", "--quick")

@@ -1,4 +1,4 @@
-"""How sure is a network? Softmax turns what it says into probabilities.
+"""How sure a network is: softmax turns what it says into probabilities.
 
 Book: chapter 9, "Upgrading the MNIST network".
 """

@@ -1,4 +1,4 @@
-"""A spam filter learned from emails that nobody hands over, and how far that hides them.
+"""Emails that nobody hands over: a spam filter learns from them, and how far they are hidden.
 
 Book: chapter 15, "Let's make it federated", "Hacking into federated learning" and what helps.
 """
@@ -122,8 +122,8 @@ def _hidden(own: ModuleType, stage: Stage, post: Post, model: Any, shards: Any, 
     far = float(np.max(np.abs(np.array(opened) - np.mean(copies, axis=0))))
     stage.say(
         f"Opened, the mean differs from the true one by {far:.4f} at most, for {len(model)} "
-        f"numbers kept to {SCALE:,} steps a unit. Nobody saw a single client's model on the way. (With "
-        "primes of five digits this is a toy: anybody can split their product.)"
+        f"numbers kept to {SCALE:,} steps a unit. Nobody saw a single client's model on the way. "
+        "(With primes of five digits this is a toy: anybody can split their product.)"
     )
 
 

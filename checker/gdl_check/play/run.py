@@ -66,11 +66,11 @@ def _listed(desk: Desk, width: int) -> Iterator[Line]:
         )
         ready = passed == len(chapter.exercises)
         state = "ready" if ready else f"{passed} of {len(chapter.exercises)} passed"
-        title = _play(name).__doc__ or ""
+        title = (_play(name).__doc__ or "").split("\n")[0].rstrip(".").partition(":")[0]
         room = width - 26
         yield [
             (f"  {name}  ", "strong"),
-            (cut(title.split("\n")[0].rstrip("."), room).ljust(room), ""),
+            (cut(title, room).ljust(room), ""),
             (f"  {state}", "good" if ready else "dim"),
         ]
     yield []
