@@ -23,7 +23,7 @@ targets:     ch06               a chapter
 
 more verbs:  init, update, reset, doctor            a folder to work in
              list, show, hint, solution, diff       on the way
-             play                                   see what you have written at work
+             play                                   see your functions at work
              dev stubs, dev check, dev new          for authors of chapters
              (each of them explains itself: gdl-check hint --help)
 
