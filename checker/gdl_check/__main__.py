@@ -17,6 +17,7 @@ OTHER_VERBS = {
     "hint",
     "solution",
     "diff",
+    "play",
 }
 _AGAIN = (
     "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"

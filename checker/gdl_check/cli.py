@@ -23,6 +23,7 @@ targets:     ch06               a chapter
 
 more verbs:  init, update, reset, doctor            a folder to work in
              list, show, hint, solution, diff       on the way
+             play                                   see your functions at work
              dev stubs, dev check, dev new          for authors of chapters
              (each of them explains itself: gdl-check hint --help)
 
@@ -46,6 +47,8 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _starting(words)
         if words and words[0] in LEARNING:
             return _learning(words)
+        if words[:1] == ["play"]:
+            return _play(words)
         return _check(words, fork_here)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -155,6 +158,25 @@ def _learning(words: list[str]) -> int:
     options = parser.parse_intermixed_args(words[1:])
     options.verb = words[0]
     from gdl_check.learning import run
+
+    return run(options)
+
+
+def _play(words: list[str]) -> int:
+    parser = _verb_parser("play", "a chapter's project, run by your own functions")
+    parser.add_argument("targets", nargs="*", metavar="CHAPTER", help="like ch06; all are listed")
+    parser.add_argument("--reference", action="store_true", help="play with our solutions")
+    parser.add_argument("--quick", action="store_true", help="a short run")
+    parser.add_argument("--data", metavar="PATH", help="real data: MNIST or movie reviews")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="keep the plots as PNG pictures")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="other first weights (0)")
+    parser.add_argument(
+        "--seconds", type=float, default=40, metavar="S", help="most time for training (40)"
+    )
+    options = parser.parse_intermixed_args(words[1:])
+    # The nets are small: threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gdl_check.play.run import run
 
     return run(options)
 
