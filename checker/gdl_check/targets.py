@@ -65,11 +65,11 @@ def resolve(words: Sequence[str], desk: Desk) -> list[Target]:
 
 def current(desk: Desk) -> Target:
     """The chapter being worked on: the file that was changed last."""
-    chapters = [load_chapter(chapter) for chapter in chapter_modules()]
-    found = [chapter for chapter in chapters if desk.path(chapter).is_file()]
+    paths = {chapter: desk.folder / f"{module}.py" for chapter, module in chapter_modules().items()}
+    found = [chapter for chapter, path in paths.items() if path.is_file()]
     if not found:
         raise NotUnderstood(f"there are no chapter files in {desk.folder}")
-    latest = max(found, key=lambda chapter: desk.path(chapter).stat().st_mtime)
+    latest = load_chapter(max(found, key=lambda chapter: paths[chapter].stat().st_mtime))
     return Target(latest, desk.path(latest), tuple(latest.exercises))
 
 
