@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -12,8 +13,11 @@ from gdl_check.course import chapter_of_module
 from gdl_check.source import CannotBeRead, ChapterFile, uses
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-# Whoever mentions one of these may reach any name of the file without mentioning it.
-REACHES_ALL = {"globals", "vars", "eval", "exec", "modules", "__import__", "__dict__", "inspect"}
+# Where one of these stands, any name of the file may be reached without being mentioned.
+REACHES_ALL = re.compile(
+    r"\b(globals|vars|eval|exec|__dict__|__globals__|__import__|import_module|inspect|gc)\b"
+    r"|\bsys\.modules\b"
+)
 
 
 class Fingerprint(NamedTuple):
@@ -37,7 +41,7 @@ class Fingerprints:
         parts = [part for part in self.opened if isinstance(part, ast.AST)]
         self.mentioned = set(_names(parts)) & self.file.names.keys()
         self.frame = "\n".join(p if isinstance(p, str) else ast.dump(p) for p in self.opened)
-        self.reaches_all = not REACHES_ALL.isdisjoint(_names([self.file.tree]))
+        self.reaches_all = bool(REACHES_ALL.search(self.file.text))
 
     def of(self, name: str) -> Fingerprint:
         """The fingerprint of one exercise's verdict."""
@@ -101,10 +105,6 @@ def _names(parts: Iterable[ast.AST]) -> Iterator[str]:
         for node in ast.walk(part):
             if isinstance(node, ast.Name):
                 yield node.id
-            elif isinstance(node, ast.Attribute):
-                yield node.attr
-            elif isinstance(node, ast.alias):
-                yield node.name
 
 
 def _closure(file: ChapterFile, wanted: set[str]) -> list[ast.stmt]:

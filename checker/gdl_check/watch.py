@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from gdl_check import learning, starting
-from gdl_check.cli import NOT_UNDERSTOOD, PASSED
+from gdl_check.checking import fault_of
+from gdl_check.cli import NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
@@ -24,7 +25,7 @@ from gdl_check.progress import remember, standing, workspace_of
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import DONE, text_lines
 from gdl_check.render.screen import Line, closing_lines, wrapped
-from gdl_check.render.terminal import note
+from gdl_check.render.terminal import Screen, note
 from gdl_check.render.watching import Canvas, Record, footer_lines, heading_lines, verdict_lines
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
@@ -64,11 +65,16 @@ def run(options: argparse.Namespace) -> int:
     except NotUnderstood as error:
         note(f"gdl-check watch: {error}")
         return NOT_UNDERSTOOD
-    with Keyboard(watch.draw) as watch.keyboard:
-        try:
-            watch.go_on()
-        finally:
-            watch.end()
+    try:
+        with Keyboard(watch.draw) as watch.keyboard:
+            try:
+                watch.go_on()
+            finally:
+                watch.end()
+    except Exception as error:
+        fault = Report(0, "normal", (), fault=fault_of(error))
+        Screen(sys.stdout, options.plain).put(closing_lines(fault, None, "", watch.canvas.width))
+        return OUR_FAULT
     return PASSED
 
 
@@ -372,7 +378,9 @@ class Watch:
 
     def _verdict(self, width: int) -> Iterator[Line]:
         told = self.last
-        assert told is not None and told.found is not None and told.file is not None
+        if told is None or told.found is None or told.file is None:
+            yield from self._waiting(width)
+            return
         yield from self._heading(width)
         source, command = told.file.lines, self.command
         yield from verdict_lines(told.found, told.opened, source, command, width, told.final)
@@ -381,9 +389,12 @@ class Watch:
             yield from text_lines(["", "nothing is left here: gdl-check list says where else"])
 
     def _broken(self, width: int) -> Iterator[Line]:
-        assert self.last is not None
+        fault = self.last.fault if self.last is not None else None
+        if fault is None:
+            yield from self._waiting(width)
+            return
         yield from self._heading(width)
-        yield from closing_lines(Report(0, "normal", (), fault=self.last.fault), None, "", width)
+        yield from closing_lines(Report(0, "normal", (), fault=fault), None, "", width)
 
 
 def _read(path: Path) -> ChapterFile:
