@@ -16,20 +16,20 @@ from pathlib import Path
 from gdl_check import learning, starting
 from gdl_check.checking import fault_of
 from gdl_check.cli import NOT_UNDERSTOOD, OUR_FAULT, PASSED
-from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
 from gdl_check.keyboard import END, NONE, Keyboard
 from gdl_check.lookout import Lookout
-from gdl_check.progress import remember, standing, workspace_of
+from gdl_check.progress import remember, workspace_of
+from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
-from gdl_check.render.learning import DONE, text_lines
+from gdl_check.render.learning import text_lines
 from gdl_check.render.screen import Line, closing_lines, wrapped
 from gdl_check.render.terminal import Screen, note
 from gdl_check.render.watching import Canvas, Record, footer_lines, heading_lines, verdict_lines
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
-from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
+from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
 from gdl_check.workspace import NotPossible
 
 LOOKING = 0.03  # seconds from one look at the files to the next
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         desk = find_desk(options.workspace, reference=False)
         targets = resolve(options.targets, desk) if options.targets else []
-        watch = Watch(options, desk, targets)
+        watch = Watch(options, desk, Reach(desk, targets))
     except NotUnderstood as error:
         note(f"gdl-check watch: {error}")
         return NOT_UNDERSTOOD
@@ -79,15 +79,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 class Watch:
-    """One session: the exercise that is being written, and what stands on the screen about it.
-
-    The exercises that can be gone to are those of the targets: the whole chapter where one of it is
-    named, and all chapters where nothing is.
-    """
+    """One session: the exercise that is being written, and what stands on the screen about it."""
 
     keyboard: Keyboard
 
-    def __init__(self, options: argparse.Namespace, desk: Desk, targets: list[Target]) -> None:
+    def __init__(self, options: argparse.Namespace, desk: Desk, reach: Reach) -> None:
         self.options, self.desk = options, desk
         self.command = "gdl-check"
         if options.workspace:
@@ -95,19 +91,9 @@ class Watch:
         self.canvas = Canvas(sys.stdout, options.plain)
         self.memory = Memory()
         self.told: queue.SimpleQueue[Told] = queue.SimpleQueue()
-        self.passed: dict[str, set[str]] = {}
-        begin = targets[0] if targets else current(desk)
-        if len(targets) == 1 and len(begin.names) == 1:
-            targets = [begin._replace(names=tuple(begin.chapter.exercises))]
-            self.at = begin
-        else:
-            left = self._left(begin) or begin.names
-            self.at = begin._replace(names=left[:1])
-        self.reach = targets
+        self.reach, self.at = reach, reach.begin
         self.whole = False  # whether all of the chapter is looked at
-        folders = dict.fromkeys(t.path.parent for t in targets or [begin])
-        paths = [folder / f"{name}.py" for folder in folders for name in chapter_modules().values()]
-        self.lookout = Lookout(dict.fromkeys([*(t.path for t in targets), *paths]))
+        self.lookout = Lookout(reach.paths)
         self.files = {path: _read(path) for path in self.lookout.seen}
         self.last: Told | None = None
         self.recheck: Recheck | None = None
@@ -180,7 +166,7 @@ class Watch:
         written = []
         for path in changed:
             before, self.files[path] = self.files[path], _read(path)
-            for target in self._targets_in(path):
+            for target in self.reach.within(path):
                 names = changed_exercises(before, self.files[path], target.names)
                 written += [target._replace(names=(name,)) for name in names]
         if len(written) == 1 and written[0] != self.at:
@@ -189,13 +175,6 @@ class Watch:
         self.question, self.notice = "", []
         self.check()
 
-    def _targets_in(self, path: Path) -> Iterator[Target]:
-        if self.reach:
-            yield from (target for target in self.reach if target.path == path)
-        elif path.stem in chapter_modules().values():
-            chapter = load_chapter(path.stem[:4])
-            yield Target(chapter, path, tuple(chapter.exercises))
-
     def hear(self, told: Told) -> None:
         """Show what a check has found, and remember it."""
         if told.recheck is not self.recheck:
@@ -203,11 +182,11 @@ class Watch:
         first = self.last is None
         self.last = told
         if told.fault is not None:
-            self.show(self._broken)
+            self.show(self._verdict)
             return
         assert told.found is not None and told.file is not None
         chapter = self.at.chapter
-        done = self._passed(chapter)
+        done = self.reach.passed(chapter)
         done |= {result.name for result in told.found.results if result.status == Verdict.PASSED}
         if first or self.view == self._verdict:
             self.show(self._verdict)
@@ -252,9 +231,9 @@ class Watch:
         result = self._result()
         status = result.status if result is not None else None
         chapter, (name,) = self.at.chapter, self.at.names
-        passed = name in self._passed(chapter)
+        passed = name in self.reach.passed(chapter)
         applies = {
-            "n": self._following() is not None,
+            "n": self.reach.following(self.at) is not None,
             "h": not passed,
             "a": len(chapter.exercises) > 1,
             "d": passed and status is not None and self._line() is not None,
@@ -268,24 +247,10 @@ class Watch:
     # --- the keys ------------------------------------------------------------------------------
 
     def _next(self) -> None:
-        following = self._following()
+        following = self.reach.following(self.at)
         if following is not None:
             self.at, self.whole = following, False
             self.check()
-
-    def _following(self) -> Target | None:
-        """The next exercise that has not passed, from the current one on, and around."""
-        (name,) = self.at.names
-        reach = self.reach or [self._all_of(chapter) for chapter in chapter_modules()]
-        at = next((i for i, target in enumerate(reach) if target.path == self.at.path), 0)
-        names = reach[at].names
-        place = names.index(name) + 1 if name in names else 0
-        here = reach[at]._replace(names=names[place:]), reach[at]._replace(names=names[:place])
-        for target in (here[0], *reach[at + 1 :], *reach[:at], here[1]):
-            left = [n for n in self._left(target) if (target.path, n) != (self.at.path, name)]
-            if left:
-                return target._replace(names=(left[0],))
-        return None
 
     def _verb(self, verb: str) -> None:
         chapter, (name,) = self.at.chapter, self.at.names
@@ -324,21 +289,6 @@ class Watch:
 
     # --- what is known -------------------------------------------------------------------------
 
-    def _all_of(self, chapter_id: str) -> Target:
-        chapter = load_chapter(chapter_id)
-        return Target(chapter, self.desk.path(chapter), tuple(chapter.exercises))
-
-    def _passed(self, chapter: Chapter) -> set[str]:
-        """The exercises of a chapter that have passed, now or earlier."""
-        if chapter.id not in self.passed:
-            words = learning.words_of(chapter, standing(self.desk))
-            self.passed[chapter.id] = {name for name, word in words.items() if word in DONE}
-        return self.passed[chapter.id]
-
-    def _left(self, target: Target) -> tuple[str, ...]:
-        passed = self._passed(target.chapter)
-        return tuple(name for name in target.names if name not in passed)
-
     def _result(self) -> Result | None:
         found = self.last.found if self.last is not None else None
         results = found.results if found is not None else ()
@@ -368,7 +318,7 @@ class Watch:
 
     def _heading(self, width: int) -> Iterator[Line]:
         chapter = self.at.chapter
-        done, of = len(self._passed(chapter)), len(chapter.exercises)
+        done, of = len(self.reach.passed(chapter)), len(chapter.exercises)
         yield from heading_lines(chapter.id, chapter.title, done, of, width)
 
     def _waiting(self, width: int) -> Iterator[Line]:
@@ -378,23 +328,19 @@ class Watch:
 
     def _verdict(self, width: int) -> Iterator[Line]:
         told = self.last
-        if told is None or told.found is None or told.file is None:
+        if told is None:
             yield from self._waiting(width)
             return
         yield from self._heading(width)
+        if told.found is None or told.file is None:
+            yield from closing_lines(Report(0, "normal", (), fault=told.fault), None, "", width)
+            return
         source, command = told.file.lines, self.command
         yield from verdict_lines(told.found, told.opened, source, command, width, told.final)
         result = self._result()
-        if result is not None and result.status == Verdict.PASSED and self._following() is None:
+        passed = result is not None and result.status == Verdict.PASSED
+        if passed and self.reach.following(self.at) is None:
             yield from text_lines(["", "nothing is left here: gdl-check list says where else"])
-
-    def _broken(self, width: int) -> Iterator[Line]:
-        fault = self.last.fault if self.last is not None else None
-        if fault is None:
-            yield from self._waiting(width)
-            return
-        yield from self._heading(width)
-        yield from closing_lines(Report(0, "normal", (), fault=fault), None, "", width)
 
 
 def _read(path: Path) -> ChapterFile:
