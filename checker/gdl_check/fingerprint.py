@@ -36,30 +36,32 @@ class Fingerprints:
 
     def __init__(self, check: ChapterCheck) -> None:
         self.check, self.file = check, check.file
-        self.opened = [part for node in self.file.tree.body for part in _opened(node)]
-        self.dumps: dict[ast.stmt, str] = {}
-        parts = [part for part in self.opened if isinstance(part, ast.AST)]
+        opened = [part for node in self.file.tree.body for part in _opened(node)]
+        self.known: dict[ast.stmt, Fingerprint] = {}
+        parts = [part for part in opened if isinstance(part, ast.AST)]
         self.mentioned = set(_names(parts)) & self.file.names.keys()
-        self.frame = "\n".join(p if isinstance(p, str) else ast.dump(p) for p in self.opened)
+        self.frame = _hash(part if isinstance(part, str) else ast.dump(part) for part in opened)
         self.reaches_all = bool(REACHES_ALL.search(self.file.text))
 
     def of(self, name: str) -> Fingerprint:
         """The fingerprint of one exercise's verdict."""
         rested = self.check.foundations(name)
         if self.reaches_all:
-            meaning = text = self.file.text
+            meaning = text = [self.file.text]
         else:
             own = {n for check, n in rested if check is self.check}
             nodes = _closure(self.file, {name} | own | self.mentioned)
-            meaning = "\n".join([self.frame, *map(self._dump, nodes)])
-            text = "\n".join(f"{node.lineno}\n{self.file.segment(node)}" for node in nodes)
+            prints = [self._of_node(node) for node in nodes]
+            meaning, text = [p.meaning for p in prints], [p.text for p in prints]
         elsewhere = [check.file.text for check in self._elsewhere(check for check, _ in rested)]
-        return Fingerprint(_hash([meaning, *elsewhere]), _hash([meaning, text, *elsewhere]))
+        meaning = [self.frame, *meaning, *elsewhere]
+        return Fingerprint(_hash(meaning), _hash([*meaning, *text]))
 
-    def _dump(self, node: ast.stmt) -> str:
-        if node not in self.dumps:
-            self.dumps[node] = ast.dump(node)
-        return self.dumps[node]
+    def _of_node(self, node: ast.stmt) -> Fingerprint:
+        if node not in self.known:
+            place = f"{node.lineno}\n{self.file.segment(node)}"
+            self.known[node] = Fingerprint(_hash([ast.dump(node)]), _hash([place]))
+        return self.known[node]
 
     def _elsewhere(self, mentioned: Iterable[ChapterCheck]) -> list[ChapterCheck]:
         """The checks of the other files that the file rests on."""

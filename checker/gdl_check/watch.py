@@ -162,16 +162,17 @@ class Watch:
     # --- what happens --------------------------------------------------------------------------
 
     def saved(self, changed: Iterable[Path]) -> None:
-        """Files have changed: go to the one exercise that was written, if it is another one."""
+        """Files have changed: go to the one exercise that was written, or to the one other file."""
         written = []
         for path in changed:
             before, self.files[path] = self.files[path], _read(path)
             for target in self.reach.within(path):
                 names = changed_exercises(before, self.files[path], target.names)
                 written += [target._replace(names=(name,)) for name in names]
-        if len(written) == 1 and written[0] != self.at:
-            (self.at,) = written
-            self.whole = self.whole and self.at.path in changed
+        files = {target.path for target in written}
+        if len(written) == 1 or (len(files) == 1 and self.at.path not in files):
+            self.whole = self.whole and written[0].path == self.at.path
+            self.at = written[0]
         self.question, self.notice = "", []
         self.check()
 
