@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+# Before anything loads NumPy: the arrays of the tests are small, and threads only wait for them.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "solutions"))
 
 

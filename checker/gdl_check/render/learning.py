@@ -8,7 +8,7 @@ from typing import Any
 
 from gdl_check.course import Chapter
 from gdl_check.hints import Rung
-from gdl_check.render.screen import Line, labelled, wrapped
+from gdl_check.render.lines import Line, labelled, wrapped
 from gdl_check.render.values import call_lines, cut, pasteable, wrap
 from gdl_check.sandbox.programs import Raised
 

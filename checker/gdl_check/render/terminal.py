@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 NARROWEST, WIDEST = 50, 100
 STYLES = {

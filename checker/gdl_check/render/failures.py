@@ -1,0 +1,134 @@
+"""How a law that does not hold is shown: the claim, the call, what was expected and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from gdl_check.compare import as_array
+from gdl_check.render.gradients import gradient_lines
+from gdl_check.render.lines import Line, sentence, wrapped
+from gdl_check.render.programs import program_lines
+from gdl_check.render.values import (
+    call_lines,
+    cut,
+    kind_of,
+    numbers_apart,
+    pasteable,
+    side_by_side,
+    wrap,
+)
+from gdl_check.results import Call, Counterexample, LawResult, Result
+
+LABEL = 11
+FORMS = {
+    "float32": "the arrays in float32",
+    "list": "the arrays as lists",
+    "fortran": "the arrays column by column in memory",
+    "strided": "the arrays spread out in memory",
+}
+
+
+def law_lines(result: Result, law: LawResult, width: int, verbose: bool) -> Iterator[Line]:
+    shown = law.counterexample
+    assert shown is not None
+    yield from wrapped(f"Does not hold: {result.name} {law.claim}.", width, "claim")
+    yield []
+    if law.gradient is not None:
+        yield from gradient_lines(law.gradient, width, verbose)
+        yield []
+        yield from call_of(shown, width, last=True)
+        return
+    yield from counterexample_lines(shown, width, verbose)
+    if shown.first_found is not None:
+        yield []
+        yield from wrapped("A case that says more:", width)
+        yield from counterexample_lines(shown.first_found, width, verbose)
+
+
+def counterexample_lines(shown: Counterexample, width: int, verbose: bool) -> Iterator[Line]:
+    """The call, what was expected and what came."""
+    own_calls = len(shown.calls) > 1
+    if own_calls:
+        calls = shown.calls[: None if verbose else 3]
+        for call, before in zip(calls, (None, *calls)):
+            yield from asked(call, before, shown.inputs, width)
+    else:
+        yield from call_of(shown, width)
+    yield from wrapped(sentence(shown.message), width)
+    if shown.compared:
+        yield from comparison_lines(shown, width)
+
+
+def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
+    expected, got = shown.expected, shown.got
+    for key in shown.path:
+        expected, got = expected[key], got[key]
+    pair = side_by_side(expected, got, shown.where)
+    if pair is not None and max(map(len, pair[0] + pair[1])) <= width - 4:
+        for label, value, lines, style in (
+            ("expected", expected, pair[0], "good"),
+            ("yours", got, pair[1], "bad"),
+        ):
+            kind = kind_of(np.asarray(as_array(value)))
+            yield [(f"  {label.ljust(LABEL)}{kind}", "")]
+            for line in lines:
+                marker = not line.replace("^", "").strip()
+                yield [("    " + line, "mark" if marker else style)]
+        return
+    a, b = as_array(expected), as_array(got)
+    if a is not None and b is not None and a.shape == b.shape and a.ndim:
+        yield [(f"  {'shape'.ljust(LABEL)}{a.shape}", "")]
+        for index in shown.where[:5]:
+            ours, theirs = numbers_apart(float(a[index]), float(b[index]))
+            text = f"at [{', '.join(map(str, index))}] expected {ours}, yours {theirs}"
+            yield from wrapped(text, width, "bad", "    ")
+        return
+    if a is not None and b is not None and not a.ndim and not b.ndim:
+        ours, theirs = numbers_apart(float(a), float(b))
+        yield [(f"  {'expected'.ljust(LABEL)}", ""), (ours, "good")]
+        yield [(f"  {'yours'.ljust(LABEL)}", ""), (theirs, "bad")]
+        return
+    for label, value, style in (("expected", expected, "good"), ("yours", got, "bad")):
+        kind = kind_of(value)
+        lines = wrap(cut(pasteable(value), width * 2), width - 4 - LABEL) or [""]
+        if isinstance(value, (np.ndarray, list, tuple, dict)):
+            yield [(f"  {label.ljust(LABEL)}{kind}", "")]
+            yield from ([("    " + line, style)] for line in lines)
+        else:
+            yield [(f"  {label.ljust(LABEL)}", ""), (lines[0], style)]
+
+
+def call_of(shown: Counterexample, width: int, last: bool = False) -> Iterator[Line]:
+    """The call that fails (the first of its law, or the last), to be pasted into Python."""
+    call = shown.calls[-1 if last else 0]
+    for line in _lines_of(call, shown.inputs, width - 4):
+        yield [("    " + line, "code")]
+    if shown.form in FORMS:
+        yield [(f"    ({FORMS[shown.form]})", "dim")]
+
+
+def _lines_of(
+    call: Call, inputs: Mapping[str, Any], width: int, before: Mapping[str, Any] | None = None
+) -> list[str]:
+    if call.steps:
+        return program_lines(call.steps, width)
+    return call_lines(call.name, _named(call.args, inputs), width, before)
+
+
+def _named(args: tuple[Any, ...], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A call's arguments under the names of the exercise's parameters."""
+    names = list(inputs) if len(args) == len(inputs) else [f"x{i}" for i in range(len(args))]
+    return dict(zip(names, args))
+
+
+def asked(call: Call, before: Call | None, inputs: Mapping[str, Any], width: int) -> Iterator[Line]:
+    """One of several calls that a law made, and what it came to."""
+    told = _named(before.args, inputs) if before is not None else None
+    lines = _lines_of(call, inputs, width - 4, told)
+    gave = call.raised or cut(pasteable(call.returned), width - 10)
+    for line in lines:
+        yield [("    " + line, "code")]
+    yield [("    -> " + gave, "")]
