@@ -16,9 +16,10 @@ from gdl_check import state
 from gdl_check.editor import editor_command
 from gdl_check.keyboard import Keyboard
 from gdl_check.lookout import Lookout
+from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.sandbox import launch
-from gdl_check.targets import Desk, resolve
+from gdl_check.targets import Desk, Target, resolve
 from learner import RIGHT, SOLUTION, STUBS, Learner, chapter_file, children, gone
 from watched import Watched
 
@@ -187,6 +188,28 @@ def test_which_editor(tmp_path: Path) -> None:
         assert editor_command(path, 7, {"EDITOR": "code --wait"}) == [str(code), "--wait", *at]
         assert editor_command(path, 7, {"EDITOR": "not-there"}) == []
         assert editor_command(path, 7, {}) == []
+
+
+def test_n_goes_around(learner: Learner) -> None:
+    desk = Desk(learner.file.parent)
+
+    def at(*words: str) -> Target:
+        return Reach(desk, resolve(words, desk)).begin
+
+    def after(reach: Reach, at: Target) -> str:
+        following = reach.following(at)
+        return following.chapter.exercise_id(following.names[0]) if following else ""
+
+    named = Reach(desk, resolve(["ch06.relu"], desk))
+    assert named.begin.names == ("relu",)
+    assert after(named, at("ch06.dead_units")) == "ch06.lights_to_matrix"
+    two = Reach(desk, resolve(["ch06.relu", "ch06.forward"], desk))
+    assert after(two, at("ch06.relu")) == "ch06.forward"
+    two.passed(two.begin.chapter).add("forward")
+    assert after(two, at("ch06.relu")) == ""
+    anywhere = Reach(desk, [])
+    assert anywhere.begin.names == ("lights_to_matrix",)
+    assert after(anywhere, at("ch06.dead_units")).startswith("ch07.")
 
 
 # --- windows and ends --------------------------------------------------------------------------
