@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check import corpus as corpora
+from gdl_check.bench import names_on_the_bench
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Chapter, Exercise, chapter_of_module
 from gdl_check.examine import Begun, Examination, counterexample, holds_on
@@ -110,6 +111,11 @@ class ChapterCheck:
     def _examined(self, exercise: Exercise) -> Result:
         return self.unrunnable(exercise) or self._examined_by_running(exercise)
 
+    def is_not_started(self, name: str) -> bool:
+        """Whether nothing has been written yet."""
+        node, stub = self.file.definitions.get(name), self.stub.definitions[name]
+        return self.broken is None and node is not None and is_stub(node, stub)
+
     def unrunnable(self, exercise: Exercise) -> Result | None:
         """The verdict on an answer that need not be run to see what it lacks."""
         if self.broken is not None:
@@ -202,7 +208,7 @@ class ChapterCheck:
         waiting: list[tuple[ChapterCheck, str]] = [(self, name)]
         while waiting:
             check, mentioned = waiting.pop()
-            for other, n in check.mentions(mentioned):
+            for other, n in check.mentions(mentioned, is_asked=(check, mentioned) == (self, name)):
                 key = other.chapter.id, n
                 if key not in found and key != (self.chapter.id, name):
                     found[key] = other, n
@@ -212,20 +218,21 @@ class ChapterCheck:
             found[id, n] for id, n in sorted(found, key=lambda k: (k[0], places[k[0]].index(k[1])))
         ]
 
-    def mentions(self, name: str) -> Iterator[tuple[ChapterCheck, str]]:
-        """The exercises that the reference calls, and the earlier ones that the answer calls."""
-        exercises = list(self.chapter.exercises)
-        for module, n in rests_on(self.solution, name, exercises):
-            check = self.other(chapter_of_module(module)) if module else self
-            if n in check.chapter.exercises:
-                yield check, n
-        for n in self.chapter.exercises[name].needs:
-            yield self, n
+    def mentions(self, name: str, is_asked: bool = False) -> Iterator[tuple[ChapterCheck, str]]:
+        """The exercises that an answer calls, and those that its programs put to use.
+
+        What the reference calls counts as well, as it may stand in for an answer that is not
+        right; of the answer that `is_asked` for only what comes from other chapters.
+        """
+        exercises = self.chapter.exercises
+        called = [c for c in rests_on(self.solution, name, exercises) if c[0] or not is_asked]
+        called += [("", n) for n in exercises if n in names_on_the_bench(exercises[name])]
         if not self.is_ours and name in self.file.names:
-            earlier = exercises[: exercises.index(name)]
-            for module, n in rests_on(self.file, name, earlier):
-                if not module and n in earlier:
-                    yield self, n
+            called += rests_on(self.file, name, exercises)
+        for module, n in called:
+            check = self.other(chapter_of_module(module)) if module else self
+            if n in check.chapter.exercises and check.chapter.id <= self.chapter.id:
+                yield check, n
 
     def _unfit(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """What the exercise rests on and the learner has not got right: ours takes its place."""

@@ -91,7 +91,7 @@ def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     return PASSED
 
 
-def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], object]]:
+def samples(chapter: Chapter, name: str) -> list[tuple[Mapping[str, object], object]]:
     """A few small inputs of an exercise, each with what is expected."""
     exercise = chapter.exercises[name]
     if exercise.use is not None or not exercise.agreement:
@@ -103,9 +103,8 @@ def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], objec
     runner = LocalRunner(name, reference, solution_of(exercise, reference))
     told = []
     for case in (case for case in cases if case in smallest):
-        args = tuple(case.inputs.values())
-        outcome = outcome_of(exercise, runner, args)
-        told.append((args, outcome.raised or outcome.value))
+        outcome = outcome_of(exercise, runner, tuple(case.inputs.values()))
+        told.append((case.inputs, outcome.raised or outcome.value))
     return told
 
 
@@ -123,12 +122,16 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     workspace = workspace_of(desk)
     rungs = ladder(target.chapter, name)
     if progress.passed:
-        top = RUNGS
+        top = progress.rung
     elif options.force or workspace is None:
         top = min(RUNGS, progress.rung + 1)
     else:
         top = may_open(progress)
-    first = top if workspace is None or progress.passed else 1
+    if progress.passed:
+        screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
+        screen.put(text_lines(["", f"it has passed: gdl-check diff {exercise_id}"]))
+        return PASSED
+    first = top if workspace is None else 1
     shown = rungs[: top - 1] if top == RUNGS else rungs[:top]
     screen.put(rung_lines(exercise_id, shown[first - 1 :] or shown[-1:], screen.width))
     if top == RUNGS:

@@ -14,7 +14,7 @@ from gdl_check.local import LocalRunner, expected_of, outcome_of, solution_of
 from gdl_check.memo import Memo, Pending, Runner
 from gdl_check.replies import AnswerRaised, Reply
 from gdl_check.results import Call, GradientReport
-from gdl_check.sandbox.programs import Outcome
+from gdl_check.sandbox.programs import Outcome, Raised
 
 LONGEST_CHAIN = 12
 CONTRACT_ERRORS = {"ValueError"}  # what an exercise may ask its answers to raise
@@ -33,6 +33,7 @@ class Broken(NamedTuple):
     calls: tuple[Call, ...] = ()
     gradient: GradientReport | None = None
     status: str = "failed"
+    raised: Raised | None = None
 
     @property
     def is_unusable(self) -> bool:
@@ -160,7 +161,9 @@ class Trial:
             return Broken(case, Difference("value", ""), status="inconclusive")
         except AnswerRaised as raised:
             differs = Difference("type", str(raised), compared=False)
-            return Broken(case, differs, (raised.call,), status="error")
+            return Broken(
+                case, differs, (raised.call,), status="error", raised=raised.outcome.raised
+            )
         except Exception as error:
             self._blame_ourselves(law, case, error)
             message = f"the result cannot be worked with ({error})"

@@ -22,6 +22,7 @@ WORDS = {
     Verdict.TIMEOUT: "timed out",
     Verdict.ERROR: "error",
 }
+MOST_NAMED = 4
 QUIET, QUIET_LINES = (Verdict.PASSED, Verdict.NOT_STARTED), 2
 
 
@@ -90,22 +91,35 @@ def opened_lines(
     if result.misconception is not None:
         named = result.misconception
         yield []
-        on = f"on {named.matched} of {named.of} wrong results"
-        yield from wrapped(f"Looks like: {named.title} ({named.name}, {on}).", width, "name")
+        slug = f"{named.name}, " if verbose else ""
+        on = f"{slug}on {named.matched} of {named.of} wrong results"
+        yield from wrapped(f"Looks like: {named.title} ({on}).", width, "name")
         yield from wrapped(named.says, width)
     if result.supplied:
         yield []
         here = result.id.partition(".")[0] + "."
-        names = and_between([name.removeprefix(here) for name in result.supplied])
-        yield from wrapped(f"It rests on {names}, not passed yet: ours was used instead.", width)
+        names = [name.removeprefix(here) for name in result.supplied]
+        yield from wrapped(supplied_text(names), width)
     yield from printed_lines(result.stdout, width, verbose)
+
+
+def supplied_text(names: Sequence[str]) -> str:
+    """One sentence on what of ours stood in for what has not passed yet."""
+    if len(names) <= MOST_NAMED:
+        was = "was" if len(names) == 1 else "were"
+        return f"It rests on {and_between(names)}, not passed yet: ours {was} used instead."
+    few = ", ".join(names[: MOST_NAMED - 1])
+    return (
+        f"It rests on {len(names)} exercises not passed yet ({few}, ...): ours were used instead."
+    )
 
 
 def exercise_error_lines(
     result: Result, error: Error, source: Sequence[str], width: int
 ) -> Iterator[Line]:
     """Why an answer could not be examined, with the learner's own lines."""
-    yield from wrapped(sentence(raised(error), result.name), width, "error")
+    name = error.trace[-1][1] if error.trace else result.name
+    yield from wrapped(sentence(raised(error), name), width, "error")
     yield from trace_lines(error, source, width)
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
