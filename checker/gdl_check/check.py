@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -48,7 +48,8 @@ class ChapterCheck:
     """The check of one chapter file; every exercise is examined once, when it is first asked for.
 
     `shown` is the file's path as people should see it. The checks in `others`, by path, are those
-    of the other chapters' files: earlier work is looked for in the same folder.
+    of the other chapters' files: earlier work is looked for in the same folder. `runner` starts a
+    worker on some files, given their main module and the seconds for a reply.
     """
 
     chapter: Chapter
@@ -65,6 +66,7 @@ class ChapterCheck:
     timeouts: int = 0
     broken: CannotLoad | None = None
     tried: bool = False
+    runner: Callable[[Mapping[str, Source], str, float], WorkerRunner] = WorkerRunner
 
     def __post_init__(self) -> None:
         self.others.setdefault(self.path, self)
@@ -180,7 +182,15 @@ class ChapterCheck:
         if path not in self.others:
             shown = str(Path(self.shown).with_name(chapter.file_name))
             settings = self.settings._replace(case=None)
-            ChapterCheck(chapter, path, shown, settings, self.others, seconds=self.seconds)
+            ChapterCheck(
+                chapter,
+                path,
+                shown,
+                settings,
+                self.others,
+                seconds=self.seconds,
+                runner=self.runner,
+            )
         return self.others[path]
 
     @cached_property
@@ -190,9 +200,9 @@ class ChapterCheck:
 
     def _to_be_seen(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """What an exercise rests on, in this file and in others, that may not be right."""
-        return [(check, n) for check, n in self._rests_on(name) if not check.is_ours]
+        return [(check, n) for check, n in self.foundations(name) if not check.is_ours]
 
-    def _rests_on(self, name: str) -> list[tuple[ChapterCheck, str]]:
+    def foundations(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """The exercises that an exercise rests on, and those that these rest on, and so on."""
         found: dict[tuple[str, str], tuple[ChapterCheck, str]] = {}
         waiting: list[tuple[ChapterCheck, str]] = [(self, name)]
@@ -313,7 +323,7 @@ class ChapterCheck:
         return Source(self.shown, self.file.text, self.file.code, supply, tuple(supplied))
 
     def _start(self, files: Mapping[str, Source]) -> WorkerRunner:
-        return WorkerRunner(files, self.module, self.seconds)
+        return self.runner(files, self.module, self.seconds)
 
     def look_closer(self, name: str) -> Result:
         """Shrink the failure that is shown, and keep its case so that it can be replayed."""

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        fault = _fault(error)
+        fault = fault_of(error)
         if options.verbose:
             import traceback
 
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if report.status == Verdict.PASSED else NOT_PASSED
 
 
-def _fault(error: Exception) -> Fault:
+def fault_of(error: Exception) -> Fault:
     """Our own failure, and where in our code it came from."""
     if isinstance(error, (LawBroke, SandboxFault)):
         where = "the checks" if isinstance(error, LawBroke) else "the sandbox"

@@ -23,6 +23,7 @@ from gdl_check.render.learning import (
     task_lines,
     text_lines,
 )
+from gdl_check.render.screen import labelled
 from gdl_check.render.terminal import Screen, note
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, version
 from gdl_check.state import Event, Progress
@@ -37,11 +38,16 @@ def run(options: argparse.Namespace) -> int:
     screen = Screen(sys.stdout, options.plain)
     try:
         desk = find_desk(options.workspace, reference=False)
-        verb = {"list": _list, "show": _show, "hint": _hint, "solution": _solution, "diff": _diff}
-        return verb[options.verb](options, desk, screen)
+        return perform(options, desk, screen)
     except NotUnderstood as error:
         note(f"gdl-check {options.verb}: {error}")
         return NOT_UNDERSTOOD
+
+
+def perform(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    """Carry out the verb that these options name; the exit code. Raises NotUnderstood."""
+    verb = {"list": _list, "show": _show, "hint": _hint, "solution": _solution, "diff": _diff}
+    return verb[options.verb](options, desk, screen)
 
 
 # --- the verbs ---------------------------------------------------------------------------------
@@ -52,15 +58,16 @@ def _list(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     if options.targets:
         for target in resolve(options.targets, desk):
             screen.put(
-                chapter_list_lines(target.chapter, _words(target.chapter, known), screen.width)
+                chapter_list_lines(target.chapter, words_of(target.chapter, known), screen.width)
             )
         return PASSED
-    rows = [(chapter, _words(chapter, known)) for chapter in all_chapters()]
+    rows = [(chapter, words_of(chapter, known)) for chapter in all_chapters()]
     screen.put(course_list_lines(rows, screen.width))
     return PASSED
 
 
-def _words(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+def words_of(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+    """How every exercise of a chapter stands, in a word or two."""
     stub = delivered(chapter)
     return {
         name: word_for(known.get(chapter.exercise_id(name)), version(stub, name))
@@ -132,11 +139,9 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
             text_lines(["", f"that is all but the solution: gdl-check solution {exercise_id}"])
         )
     elif top == progress.rung and not options.force:
-        screen.put(
-            text_lines(
-                ["", "try it first: the next hint opens after a new attempt", "or at once: --force"]
-            )
-        )
+        screen.put(text_lines(["", "try it first: the next hint opens after a new attempt"]))
+        at_once = f"gdl-check hint {exercise_id} --force"
+        screen.put(labelled("or at once:", at_once, screen.width))
     _log(workspace, "hint", exercise_id, target.chapter, rung=top)
     return PASSED
 
@@ -190,7 +195,7 @@ def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
     if options.targets:
         return resolve(options.targets, desk)
     target, known = current(desk), standing(desk)
-    words = _words(target.chapter, known)
+    words = words_of(target.chapter, known)
     left = [name for name, word in words.items() if word != "passed"] or list(words)
     return [target._replace(names=(left[0],))]
 

@@ -26,6 +26,7 @@ The files in `exercises/` hold one function after the other, waiting to be writt
 it should do. Write one, save the file, and ask whether it is right:
 
     gdl-check                   check what you are working on
+    gdl-check watch             check it at every save
     gdl-check show ch06.relu    what is asked, and a few inputs with their results
     gdl-check hint              one step further, when you are stuck
     gdl-check list              how far you have come
