@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        fault = _fault(error)
+        fault = fault_of(error)
         if options.verbose:
             import traceback
 
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     return PASSED if report.status == Verdict.PASSED else NOT_PASSED
 
 
-def _fault(error: Exception) -> Fault:
+def fault_of(error: Exception) -> Fault:
     """Our own failure, and where in our code it came from."""
     if isinstance(error, (LawBroke, SandboxFault)):
         where = "the checks" if isinstance(error, LawBroke) else "the sandbox"
@@ -146,7 +146,7 @@ def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -
         found.chapters.append(check.chapter_result(names))
         if screen is not None:
             screen.put(chapter_lines(found.chapters[-1], check.file.lines, screen.width))
-    _open_first_failure(found)
+    open_first_failure(found)
     if screen is not None and found.opened is not None:
         check = found.checks[found.at]
         path, source = check.shown, check.file.lines
@@ -162,7 +162,7 @@ def _remember(desk: Desk, found: Found) -> None:
             remember(desk, check.chapter, check.file, chapter)
 
 
-def _open_first_failure(found: Found) -> None:
+def open_first_failure(found: Found) -> None:
     """Look closer at the first failure in a file that could be loaded."""
     unfinished = [i for i, c in enumerate(found.chapters) if c.status != Verdict.PASSED]
     found.at = next((i for i in unfinished if found.chapters[i].error), (unfinished or [0])[0])
@@ -193,8 +193,10 @@ def _again(options: argparse.Namespace, desk: Desk, found: Found) -> str:
     about = found.opened or (None if chapter.error or not unfinished else unfinished[0])
     if check.path == desk.path(check.chapter):
         return " ".join([*words, about.id if about else chapter.id])
-    line = f":{about.line}" if about and about.line else ""
-    return " ".join([*words, shlex.quote(check.shown) + line])
+    number = about.line if about else None
+    if number and check.file.cells:
+        number = int(check.file.cells[number - 1][0].rpartition(" ")[2])
+    return " ".join([*words, shlex.quote(check.shown) + (f":{number}" if number else "")])
 
 
 def _debug(opened: Result, check: ChapterCheck) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import linecache
 import os
 import pdb
 import sys
@@ -51,10 +52,22 @@ def _open(check: ChapterCheck, supplied: Sequence[str]) -> ModuleType:
         chapter = load_chapter(chapter_id)
         if chapter is not check.chapter:
             vars(importlib.import_module(check.other(chapter).module)).update(ours[chapter_id])
+    if check.file.cells:
+        return _opened_notebook(check, ours)
     spec = importlib.util.spec_from_file_location(f"learner_{check.module}", check.path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    vars(module).update(ours.get(check.chapter.id, {}))
+    return module
+
+
+def _opened_notebook(check: ChapterCheck, ours: dict[str, dict[str, Any]]) -> ModuleType:
+    """The code of a notebook as a module; pdb shows its lines."""
+    module = ModuleType(f"learner_{check.module}")
+    lines = [line + "\n" for line in check.file.lines]
+    linecache.cache[check.shown] = (len(check.file.text), None, lines, check.shown)
+    exec(compile(check.file.text, check.shown, "exec"), vars(module))
     vars(module).update(ours.get(check.chapter.id, {}))
     return module
 

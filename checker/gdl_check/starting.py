@@ -10,7 +10,7 @@ from pathlib import Path
 from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import all_chapters, chapter_modules
-from gdl_check.places import find_workspace
+from gdl_check.places import chapter_path, find_workspace
 from gdl_check.render.learning import finding_lines, text_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.state import Event
@@ -36,22 +36,25 @@ def run(options: argparse.Namespace) -> int:
 def _init(options: argparse.Namespace, screen: Screen) -> int:
     here = Path.cwd()
     folder = Path(options.folder or (here if not any(here.iterdir()) else DEFAULT_NAME))
-    create(folder)
+    create(folder, options.notebook)
     first = next(all_chapters())
     name = next(iter(first.exercises))
+    file = chapter_path(folder / "exercises", first.file_name).name
+    kind = "a notebook each" if options.notebook else "a file each"
     go = [] if folder.resolve() == here else [f"cd {shown_path(folder)}"]
     chapters = f"{len(chapter_modules())} chapters"
     screen.put(
         text_lines(
             [
                 "made a folder to work in" + (f": {shown_path(folder)}" if go else ", here"),
-                f"  exercises/     {chapters}, a file each, waiting to be written",
+                f"  exercises/     {chapters}, {kind}, waiting to be written",
                 "  .gdl/          your progress",
                 "  README.md",
                 "",
-                f"first: write {name} in exercises/{first.file_name}",
+                f"first: write {name} in exercises/{file}",
                 "then:",
                 *(f"  {line}" for line in [*go, f"gdl-check {first.exercise_id(name)}"]),
+                *([f"  or in a cell of the notebook: check({name})"] if options.notebook else []),
             ]
         )
     )

@@ -1,0 +1,263 @@
+"""Checks what is written in a Jupyter notebook: `check(relu)` in a cell, or `%%check` above it.
+
+A check happens in a process of its own, never in the notebook's, and records nothing. What is sent
+there are the cells that were run; what comes back is a screen.
+
+    %load_ext gdl_check.notebook
+    from gdl_check import check
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import gdl_check
+
+PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
+CHAPTER = re.compile(r"ch\d\d")
+CHAPTER_MODULE = re.compile(r"ch\d\d_\w+")
+NOT_A_FUNCTION = "check takes the function itself, like check(relu): without calling it"
+NOT_FOUND = "the source of {} cannot be found: define it in a cell, and run the cell"
+BROKEN = "gdl-check itself is broken here, not your code: {}: see gdl-check doctor"
+_BOOT = "import sys; sys.path.append({!r}); from gdl_check.live import main; main()"
+
+
+class Checked:
+    """What a check found: as text, and in colour where a notebook shows it.
+
+    `status` is a verdict ("passed", "failed", ...), "not_understood" where the question was not
+    clear, or "fault" where the mistake is ours.
+    """
+
+    def __init__(self, status: str, text: str, html: str) -> None:
+        self.status, self.text, self.html = status, text, html
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+class Interrupted(KeyboardInterrupt):
+    """The learner has stopped a check; a notebook shows this without our frames."""
+
+    def _render_traceback_(self) -> list[str]:
+        return ["interrupted"]
+
+
+def check(answer: Any, chapter: str | None = None) -> Checked:
+    """Check a function or class that is written in this notebook.
+
+    answer    the function itself (or the name of one)
+    chapter   like "ch05", where two chapters have an exercise of that name
+    """
+    if isinstance(answer, str):
+        before, _, name = answer.rpartition(".")
+        return _asked([[name]], chapter or before or None, _session())
+    if not callable(answer):
+        return _sentence(NOT_A_FUNCTION)
+    names = _names_of(answer)
+    cells = _cells_of(answer, names)
+    if cells is None:
+        return _sentence(NOT_FOUND.format(names[0] if names else "this"))
+    return _asked([names], chapter, cells)
+
+
+def _asked(
+    names: Sequence[Sequence[str]],
+    chapter: str | None,
+    cells: Sequence[tuple[str, str]],
+    skip: bool = False,
+) -> Checked:
+    """Have these exercises checked by another process; those that are none are skipped or told."""
+    question = {
+        "names": names,
+        "chapter": chapter,
+        "cells": cells,
+        "skip": skip,
+        "shown": "notebook",
+        "near": _chapter_of_notebook(),
+        "folder": os.getcwd(),
+    }
+    settings = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", _BOOT.format(PACKAGE_PARENT)],
+        env={**os.environ, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        out, err = process.communicate(json.dumps(question))
+        told = json.loads(out)
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    except (ValueError, OSError):
+        last = (err.strip().split("\n") or [""])[-1] if process.returncode else ""
+        return _sentence(BROKEN.format(last or "it gave no answer"), "fault")
+    finally:
+        process.kill()
+        process.wait()
+    return Checked(told["status"], told["text"], told["html"])
+
+
+def _sentence(text: str, status: str = "not_understood") -> Checked:
+    from html import escape
+
+    return Checked(status, text, f"<div>{escape(text)}</div>")
+
+
+# --- where the source is -------------------------------------------------------------------------
+
+
+def _shell() -> Any:
+    """The IPython that runs this, or None."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _session() -> list[tuple[str, str]]:
+    """The cells that were run, each with what a notebook calls it."""
+    shell = _shell()
+    if shell is None:
+        return []
+    raw: list[str] = shell.history_manager.input_hist_raw
+    return [(f"In[{number}]", text) for number, text in enumerate(raw) if text.strip()]
+
+
+def _names_of(answer: Any) -> list[str]:
+    """What a function is called: by itself, and by the notebook."""
+    shell = _shell()
+    own = getattr(answer, "__name__", "")
+    names = shell.user_ns if shell is not None else {}
+    others = [name for name, value in names.items() if value is answer and name[:1] != "_"]
+    return list(dict.fromkeys([*([own] if own.isidentifier() else []), *others]))
+
+
+def _cells_of(answer: Any, names: Sequence[str]) -> list[tuple[str, str]] | None:
+    """The cells that an answer is found in; of one that was imported, its file."""
+    answer = inspect.unwrap(answer) if callable(answer) else answer
+    try:
+        path = inspect.getsourcefile(answer)
+    except TypeError:
+        path = None
+    if (
+        path is not None
+        and os.path.isfile(path)
+        and getattr(answer, "__module__", "") != "__main__"
+    ):
+        return [(os.path.basename(path), Path(path).read_text("utf-8", errors="replace"))]
+    if _shell() is None:
+        if path is None or not os.path.isfile(path):
+            return None
+        return [(os.path.basename(path), Path(path).read_text("utf-8", errors="replace"))]
+    cells = _session()
+    if inspect.isfunction(answer):
+        cells += _unless_last(answer, cells)
+    return cells
+
+
+def _unless_last(function: Any, cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A function's own source, where the cells end with another one of its name."""
+    try:
+        source = inspect.getsource(function)
+    except (OSError, TypeError, SyntaxError):
+        return []
+    if source[:1].isspace():
+        return []  # it was made inside another function
+    name = re.compile(rf"^(async )?def {re.escape(function.__name__)}\b", re.MULTILINE)
+    last = next((text for _, text in reversed(list(cells)) if name.search(text)), None)
+    return [] if last is not None and source.strip() in last else [("In[?]", source)]
+
+
+def _chapter_of_notebook() -> str | None:
+    """The chapter that the notebook's own name begins with, where its name is known."""
+    shell = _shell()
+    names = shell.user_ns if shell is not None else {}
+    path = names.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME") or ""
+    known = CHAPTER.match(os.path.basename(str(path)))
+    return known[0] if known else None
+
+
+# --- %%check, and earlier chapters ---------------------------------------------------------------
+
+
+def check_cell(line: str, cell: str) -> Checked | None:
+    """`%%check` or `%%check ch05`: run the cell, then check each exercise that it defines."""
+    shell = _shell()
+    if not shell.run_cell(cell, store_history=False).success:
+        return None
+    names = [[name] for name in _defined(shell.transform_cell(cell))]
+    cells = _session()
+    if not any(cell.strip() in text for _, text in cells[-1:]):
+        cells.append(("In[?]", cell))
+    return _asked(names, line.strip() or None, cells, skip=True)
+
+
+def _defined(cell: str) -> list[str]:
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in ast.parse(cell).body if isinstance(node, kinds)]
+
+
+class EarlierChapters(MetaPathFinder, Loader):
+    """Lets a notebook import from the notebook of an earlier chapter, as files of Python do."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        file = Path(f"{name}.ipynb")
+        if path is not None or not CHAPTER_MODULE.fullmatch(name) or not file.is_file():
+            return None
+        return spec_from_loader(name, self, origin=str(file.resolve()))
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        from gdl_check.needed import needed
+        from gdl_check.source import CannotBeRead, read_chapter_file
+
+        assert module.__spec__ is not None and module.__spec__.origin is not None
+        origin = module.__spec__.origin
+        try:
+            file = read_chapter_file(Path(origin), os.path.basename(origin))
+            file = needed(file, file.definitions)
+        except CannotBeRead as error:
+            raise ImportError(f"{os.path.basename(origin)} cannot be read: {error}") from None
+        exec(compile(file.text, origin, "exec"), vars(module))
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext gdl_check.notebook` does."""
+    shell.register_magic_function(check_cell, "cell", "check")
+    if not any(isinstance(finder, EarlierChapters) for finder in sys.meta_path):
+        sys.meta_path.append(EarlierChapters())
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """What `%unload_ext gdl_check.notebook` does."""
+    shell.magics_manager.magics["cell"].pop("check", None)
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, EarlierChapters)]
+
+
+# A module of the package has this name as well; whoever imports it from the package means this.
+vars(gdl_check)["check"] = check
