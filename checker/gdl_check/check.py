@@ -79,11 +79,12 @@ class ChapterCheck:
         self.file = ChapterFile(self.shown, "")
         try:
             self.file = self.given or read_chapter_file(self.path, self.shown)
+            self.whole = self.file
             if self.file.cells and self.given is None:
                 self.file = needed(self.file, self.chapter.exercises)
             self.file.code  # noqa: B018
         except CannotBeRead as error:
-            self.file = ChapterFile(self.shown, "", self.file.cells)
+            self.file = self.whole = ChapterFile(self.shown, "", self.file.cells)
             self.broken = CannotLoad(Verdict.ERROR, error.error)
 
     def result(self, name: str) -> Result:
@@ -122,7 +123,7 @@ class ChapterCheck:
         if node is None:
             if exercise.name in self.file.names:
                 return None
-            error = missing(self.file, self.stub, exercise.name)
+            error = missing(self.whole, self.stub, exercise.name)
             return self._unexamined(exercise, Verdict.ERROR, error)
         stub = self.stub.definitions[exercise.name]
         if is_stub(node, stub):

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator
 
 from gdl_check.source import ChapterFile, Definition, bound, is_empty, statements
 
-Afresh = Definition | ast.Import | ast.ImportFrom
-
 
 def needed(file: ChapterFile, names: Collection[str]) -> ChapterFile:
     """The lines that bind these names and all that they rest on, in their order.
@@ -19,26 +17,31 @@ def needed(file: ChapterFile, names: Collection[str]) -> ChapterFile:
     Raises CannotBeRead where the code has no syntax tree.
     """
     body = file.tree.body
-    binds = [set(_binds(node)) for node in body]
     binders: dict[str, list[int]] = {}
     for index, node in enumerate(body):
-        for name in binds[index]:
-            if _begins_anew(node, name):
-                # What the name meant before, nobody will see any more.
-                binders[name] = []
+        for name in set(_binds(node)):
             binders.setdefault(name, []).append(index)
+
+    def reaching(name: str, before: int) -> list[int]:
+        """The statements that make a name what it is at some place."""
+        found = [index for index in binders.get(name, ()) if index < before]
+        anew = [place for place, index in enumerate(found) if _begins_anew(body[index], name)]
+        return found[anew[-1] :] if anew else found
+
+    kept: set[int] = set()
     # Nobody knows which names such an import brings.
-    kept = {index for name in ("*",) for index in binders.get(name, ())}
-    waiting, seen = [name for name in names if name in binders], set(names)
+    waiting = [*binders.get("*", ())]
+    waiting += [index for name in names for index in reaching(name, len(body))]
     while waiting:
-        for index in binders[waiting.pop()]:
-            if index in kept:
-                continue
-            kept.add(index)
-            for name in binds[index] | _mentioned(body[index]):
-                if name in binders and name not in seen:
-                    seen.add(name)
-                    waiting.append(name)
+        index = waiting.pop()
+        if index in kept:
+            continue
+        kept.add(index)
+        node = body[index]
+        for name in (_mentioned(node) | set(_binds(node))) & binders.keys():
+            waiting += reaching(name, len(body))
+        for name in _mentioned_at_once(node) & binders.keys():
+            waiting += reaching(name, index)
     return _only(file, [body[index] for index in sorted(kept)])
 
 
@@ -81,8 +84,15 @@ def _begins_anew(node: ast.stmt, name: str) -> bool:
     if isinstance(node, ast.Assign):
         plain = any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
         return plain and name not in _mentioned(node.value)
-    return isinstance(node, (ast.Import, ast.ImportFrom))
+    return isinstance(node, (ast.Import, ast.ImportFrom)) and name != "*"
 
 
 def _mentioned(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _mentioned_at_once(node: ast.stmt) -> set[str]:
+    """What is looked up when a statement runs, not when a function in it is called."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return _mentioned(node)
+    return {name for part in (*node.decorator_list, node.args) for name in _mentioned(part)}

@@ -75,10 +75,14 @@ def check(answer: Any, chapter: str | None = None) -> Checked:
     if not callable(answer):
         return _sentence(NOT_A_FUNCTION)
     names = _names_of(answer)
-    cells = _cells_of(answer, names)
-    if cells is None:
+    file = _file_of(answer)
+    if file is not None:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        return _asked([names], chapter, [("", text)], shown=file.name)
+    cells = _session()
+    if not cells:
         return _sentence(NOT_FOUND.format(names[0] if names else "this"))
-    return _asked([names], chapter, cells)
+    return _asked([names], chapter, [*cells, *_unless_last(answer, cells)])
 
 
 def _asked(
@@ -86,6 +90,7 @@ def _asked(
     chapter: str | None,
     cells: Sequence[tuple[str, str]],
     skip: bool = False,
+    shown: str = "notebook",
 ) -> Checked:
     """Have these exercises checked by another process; those that are none are skipped or told."""
     question = {
@@ -93,7 +98,7 @@ def _asked(
         "chapter": chapter,
         "cells": cells,
         "skip": skip,
-        "shown": "notebook",
+        "shown": shown,
         "near": _chapter_of_notebook(),
         "folder": os.getcwd(),
     }
@@ -155,37 +160,25 @@ def _names_of(answer: Any) -> list[str]:
     return list(dict.fromkeys([*([own] if own.isidentifier() else []), *others]))
 
 
-def _cells_of(answer: Any, names: Sequence[str]) -> list[tuple[str, str]] | None:
-    """The cells that an answer is found in; of one that was imported, its file."""
-    answer = inspect.unwrap(answer) if callable(answer) else answer
+def _file_of(answer: Any) -> Path | None:
+    """The file that a function was imported from, or None where it is written in a notebook."""
     try:
-        path = inspect.getsourcefile(answer)
-    except TypeError:
-        path = None
-    if (
-        path is not None
-        and os.path.isfile(path)
-        and getattr(answer, "__module__", "") != "__main__"
-    ):
-        return [(os.path.basename(path), Path(path).read_text("utf-8", errors="replace"))]
-    if _shell() is None:
-        if path is None or not os.path.isfile(path):
-            return None
-        return [(os.path.basename(path), Path(path).read_text("utf-8", errors="replace"))]
-    cells = _session()
-    if inspect.isfunction(answer):
-        cells += _unless_last(answer, cells)
-    return cells
+        path = inspect.getsourcefile(inspect.unwrap(answer))
+    except (TypeError, OSError, ValueError):
+        return None
+    in_cell = _shell() is not None and getattr(answer, "__module__", "") == "__main__"
+    return Path(path) if path and not in_cell and os.path.isfile(path) else None
 
 
-def _unless_last(function: Any, cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _unless_last(answer: Any, cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """A function's own source, where the cells end with another one of its name."""
     try:
+        function = inspect.unwrap(answer)
         source = inspect.getsource(function)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, ValueError, SyntaxError):
         return []
-    if source[:1].isspace():
-        return []  # it was made inside another function
+    if not inspect.isfunction(function) or source[:1].isspace():
+        return []  # a class is looked up in the cells; what a function has made cannot be
     name = re.compile(rf"^(async )?def {re.escape(function.__name__)}\b", re.MULTILINE)
     last = next((text for _, text in reversed(list(cells)) if name.search(text)), None)
     return [] if last is not None and source.strip() in last else [("In[?]", source)]
@@ -210,7 +203,7 @@ def check_cell(line: str, cell: str) -> Checked | None:
         return None
     names = [[name] for name in _defined(shell.transform_cell(cell))]
     cells = _session()
-    if not any(cell.strip() in text for _, text in cells[-1:]):
+    if not cells or cell.strip() not in cells[-1][1]:
         cells.append(("In[?]", cell))
     return _asked(names, line.strip() or None, cells, skip=True)
 

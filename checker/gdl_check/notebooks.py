@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 LARGEST_NOTEBOOK = 64 * 1024 * 1024  # pictures of a training run take room
-DEEPEST = 1000
-MOST_MAGICS = 200
+LARGEST_CODE = 256 * 1024
+MOST_MAGICS = 20  # that are looked for one by one
 # The cell magics that run their cell as Python, in the notebook itself.
 RUNS_ITS_CELL = {"check", "time", "capture", "prun"}
 CELL_MAGIC = re.compile(r"%%(\w+)")
-MAGIC = re.compile(r"\s*[%!?]|.*\?\s*$|\s*[\w.,\s]+=\s*[%!]")
+MAGIC = re.compile(r"\s*[%!?]|.*\?\s*$|\s*\w[\w.,\s]*=\s*[%!]")
 DEFINES = re.compile(r"^(async\s+def|def|class)\s", re.MULTILINE)
 
 Place = tuple[str, int]  # a cell in words, and a line of it
@@ -49,7 +49,11 @@ def joined(cells: Iterable[tuple[str, str]]) -> Code:
     """Cells, each with what it is called, as one text of Python. Raises NotANotebook."""
     lines: list[str] = []
     places: list[Place] = []
+    room = LARGEST_CODE
     for called, source in cells:
+        room -= len(source)
+        if room < 0:
+            raise NotANotebook("there is more than 256 KB of code in this notebook: split it")
         if "\0" in source:
             raise NotANotebook(f"{called} has zero bytes in it: delete the cell, or what is in it")
         # Half a character, which JSON can hold and no file can.
@@ -128,10 +132,27 @@ def python_of(source: str) -> str:
         at = min(max(error.lineno or 1, 1), len(lines)) - 1
         if not MAGIC.match(lines[at]):
             break
-        # A block must not lose its only statement.
-        code = lines[at].lstrip()
-        lines[at] = lines[at][: len(lines[at]) - len(code)] + "pass  # " + code
+        lines[at] = _passed_over(lines[at])
+    else:
+        lines = [_passed_over(line) if MAGIC.match(line) else line for line in lines]
+        if _syntax_error("\n".join(lines)) is None:
+            return "\n".join(lines)
     return "\n".join(lines) if DEFINES.search("\n".join(lines)) else _commented(lines)
+
+
+def _passed_over(line: str) -> str:
+    """A magic as a comment; a block must not lose its only statement."""
+    code = line.lstrip()
+    return line[: len(line) - len(code)] + "pass  # " + code
+
+
+def is_python(source: str) -> bool:
+    """Whether a cell can be read, its magics aside: one that cannot has never run."""
+    return (
+        "\0" not in source
+        and len(source) <= LARGEST_CODE
+        and _syntax_error(python_of(source)) is None
+    )
 
 
 def _commented(lines: Sequence[str]) -> str:

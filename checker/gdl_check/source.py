@@ -38,7 +38,7 @@ class Lines(list[str]):
         """A line in words: "line 41", or "cell 5, line 2"."""
         if self.cells:
             cell, line = self.cells[min(number, len(self.cells)) - 1]
-            return f"{cell}, line {line}"
+            return f"{cell}, line {line}" if cell else f"line {line}"
         return f"line {number}"
 
 
@@ -190,9 +190,6 @@ def _read_notebook(path: Path, shown: str) -> ChapterFile:
         code = code_of(raw)
     except NotANotebook as error:
         raise CannotBeRead(Error("NotANotebook", str(error))) from None
-    if len(code.text) > LARGEST_FILE:
-        message = "there is more than 256 KB of code in this notebook: is it the right file?"
-        raise CannotBeRead(Error("TooLarge", message))
     return ChapterFile(shown, code.text, code.cells)
 
 

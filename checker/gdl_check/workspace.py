@@ -35,8 +35,8 @@ it should do. Write one, save the file, and ask whether it is right:
 `.gdl/` remembers your progress. Keep it together with the exercises, in git if you like.
 """
 IN_NOTEBOOKS = """
-The notebooks need `pip install "gdl-check[notebook]"`. In a cell run `check(relu)`, or put `%%check`
-above a function. In a terminal the commands above read the notebooks as you saved them.
+The chapters are notebooks: they need `pip install "gdl-check[notebook]"`. Run `check(relu)` in a
+cell, or put `%%check` above a function. The commands above read the notebooks as you saved them.
 """
 
 

@@ -7,6 +7,7 @@ marked as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from gdl_check.compare import as_array
 from gdl_check.render.errors import error_lines, printed_lines
-from gdl_check.render.failures import call_of, comparison_lines, counterexample_lines
+from gdl_check.render.failures import asked, call_of, comparison_lines
 from gdl_check.render.gradients import ratios, said_lines
 from gdl_check.render.lines import Line, and_between, path_to, sentence
 from gdl_check.render.screen import WORDS, exercise_error_lines
@@ -23,8 +24,10 @@ from gdl_check.render.values import kind_of, side_by_side
 from gdl_check.results import ChapterResult, Counterexample, GradientReport, Report, Result, Verdict
 
 WIDTH = 100
+MOST_CALLS = 3
 LARGEST_MAP = 12
 RED, GREEN, YELLOW, BLUE = "229,72,77", "48,164,108", "230,160,0", "64,128,240"
+Tints = dict[tuple[int, int], tuple[str, float]]  # entry -> colour, strength
 TINTS = {
     Verdict.PASSED: GREEN,
     Verdict.FAILED: RED,
@@ -34,6 +37,7 @@ TINTS = {
 }
 BOX = "font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;max-width:60em"
 CODE = "font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:13px"
+CODE_STYLE = escape(f"{CODE};background:rgba(128,128,128,.12);color:inherit")
 PRE = (
     f"{CODE};margin:.4em 0;padding:.5em .7em;overflow-x:auto;white-space:pre;color:inherit;"
     "background:rgba(128,128,128,.12);border-radius:4px"
@@ -60,7 +64,7 @@ def report_html(
 
 def sentence_html(text: str) -> str:
     """One sentence of ours."""
-    return _tag("div", escape(sentence(text)), style=BOX + _edge(YELLOW))
+    return _tag("div", escape(text), style=BOX + _edge(YELLOW))
 
 
 def _tag(name: str, *children: str, style: str = "", **more: str) -> str:
@@ -85,7 +89,7 @@ def _chip(verdict: Verdict) -> str:
 def _chapter(chapter: ChapterResult, source: Sequence[str]) -> Iterable[str]:
     passed, total = chapter.counts.get("passed", 0), len(chapter.results)
     if chapter.error is not None:
-        yield _pre(error_lines(chapter.error, chapter.path, source, WIDTH))
+        yield _pre(error_lines(chapter.error, chapter.path, source, WIDTH), wraps=True)
         return
     for verdict in WORDS:
         names = [result.id for result in chapter.results if result.status == verdict]
@@ -101,10 +105,10 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
     yield _tag("div", escape(where), style="opacity:.75;font-size:12px")
     law, error = result.opened, result.error
     if error is not None and (law is None or law.status in ("error", "timeout")):
-        yield _pre(exercise_error_lines(result, error, source, WIDTH))
+        yield _pre(exercise_error_lines(result, error, source, WIDTH), wraps=True)
     elif law is not None and law.counterexample is not None:
         claim = f"Does not hold: {result.name} {law.claim}."
-        yield _tag("p", _tag("b", escape(claim)), style="margin:.5em 0")
+        yield _tag("p", _tag("b", _words(claim)), style="margin:.5em 0")
         if law.gradient is not None:
             yield from _gradient(law.gradient)
             yield _pre(call_of(law.counterexample, WIDTH, last=True))
@@ -121,7 +125,7 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
             _tag("b", escape(f"Looks like: {named.title}")),
             _tag("span", escape(f" ({named.name}, {on})"), style="opacity:.75"),
             "<br>",
-            escape(named.says),
+            _words(named.says),
             style="margin:.6em 0" + _edge(YELLOW),
         )
     if result.supplied:
@@ -130,45 +134,58 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
         yield _paragraph(f"It rests on {names}, not passed yet: ours was used instead.")
     printed = list(printed_lines(result.stdout, WIDTH, verbose=False))[1:]
     if printed:
-        yield _pre(printed)
+        yield _pre(printed, wraps=True)
+
+
+def _words(text: str) -> str:
+    """Text of ours, in which `this` is code."""
+    return re.sub(r"`([^`]+)`", rf'<code style="{CODE_STYLE}">\1</code>', escape(text))
 
 
 def _paragraph(text: str) -> str:
-    return _tag("p", escape(text), style="margin:.4em 0")
+    return _tag("p", _words(text), style="margin:.4em 0")
 
 
-def _pre(lines: Iterable[Line]) -> str:
+def _pre(lines: Iterable[Line], wraps: bool = False) -> str:
     """Lines of a screen as they are, their common margin left out."""
     texts = ["".join(text for text, _ in line).rstrip() for line in lines]
     margin = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
-    return _tag("pre", escape("\n".join(text[margin:] for text in texts)), style=PRE)
+    return _tag(
+        "pre",
+        escape("\n".join(text[margin:] for text in texts)),
+        style=PRE + (";white-space:pre-wrap" if wraps else ""),
+    )
 
 
 # --- arrays --------------------------------------------------------------------------------------
 
 
 def _counterexample(shown: Counterexample) -> Iterable[str]:
-    if len(shown.calls) > 1 or not shown.compared:
-        yield _pre(counterexample_lines(shown, WIDTH, verbose=False))
-        return
-    yield _pre(call_of(shown, WIDTH))
+    """The call, what it came to where there were several, expected and yours side by side."""
+    if len(shown.calls) > 1:
+        told = zip(shown.calls[:MOST_CALLS], (None, *shown.calls))
+        yield _pre(
+            line for call, before in told for line in asked(call, before, shown.inputs, WIDTH)
+        )
+    else:
+        yield _pre(call_of(shown, WIDTH))
     yield _paragraph(sentence(shown.message))
+    if not shown.compared:
+        return
     expected, got = shown.expected, shown.got
     for key in shown.path:
         expected, got = expected[key], got[key]
-    texts = side_by_side(expected, got, ())
-    if texts is None:
+    if side_by_side(expected, got, ()) is None:
         yield _pre(comparison_lines(shown, WIDTH))
         return
-    a, b = as_array(expected), as_array(got)
-    assert a is not None and b is not None
     rows = [[line.split() for line in lines] for lines in _in_digits(expected, got, shown)]
     wrong = [(index[0], index[1]) if len(index) == 2 else (0, index[0]) for index in shown.where]
+    good: Tints = dict.fromkeys(wrong, (GREEN, 0.3))
+    bad: Tints = dict.fromkeys(wrong, (RED, 0.3))
+    kinds = [kind_of(np.asarray(as_array(value))) for value in (expected, got)]
     yield _beside(
-        _table(f"expected {kind_of(np.asarray(a))}", rows[0], dict.fromkeys(wrong, (GREEN, 0.3))),
-        _table(
-            f"yours {kind_of(np.asarray(b))}", rows[1], dict.fromkeys(wrong, (RED, 0.3)), mark=True
-        ),
+        _table(f"expected {kinds[0]}", rows[0], good),
+        _table(f"yours {kinds[1]}", rows[1], bad, mark=True),
     )
 
 
@@ -184,12 +201,7 @@ def _beside(*blocks: str) -> str:
     return _tag("div", *blocks, style="display:flex;flex-wrap:wrap;gap:.4em 2em;margin:.4em 0")
 
 
-def _table(
-    title: str,
-    rows: Sequence[Sequence[str]],
-    tints: dict[tuple[int, int], tuple[str, float]],
-    mark: bool = False,
-) -> str:
+def _table(title: str, rows: Sequence[Sequence[str]], tints: Tints, mark: bool = False) -> str:
     """A small array; entries that differ are tinted, and with `mark` bold and underlined too."""
     body = []
     for i, row in enumerate(rows):
@@ -215,7 +227,7 @@ def _table(
 
 def _gradient(report: GradientReport) -> Iterable[str]:
     """What is said of the slopes, and all of them in colour where they are not too many."""
-    yield _pre(said_lines(report, WIDTH))
+    yield _pre(said_lines(report, WIDTH), wraps=True)
     for name in report.wrong_arrays:
         yours, measured = (np.atleast_2d(np.asarray(part)) for part in report.tables[name])
         if yours.ndim == 2 and max(yours.shape) <= LARGEST_MAP:
@@ -226,7 +238,7 @@ def _gradient(report: GradientReport) -> Iterable[str]:
 def _heat_map(yours: np.ndarray, measured: np.ndarray) -> str:
     """Yours, measured and their ratio; the redder, the further off."""
     top = float(np.nanmax(abs(measured), initial=0.0))
-    tints: dict[tuple[int, int], tuple[str, float]] = {}
+    tints: Tints = {}
     told = ratios(yours, measured)
     for i, row in enumerate(told):
         for j, ratio in enumerate(row):
@@ -249,5 +261,5 @@ def _next(question: str, hint: str) -> Iterable[str]:
     if question:
         summary = _tag("summary", "Stuck? A question", style="cursor:pointer")
         more = _tag("div", "the next hint: ", _tag("code", escape(hint))) if hint else ""
-        inside = _tag("div", escape(question), more, style="margin:.3em 0 0 1em")
+        inside = _tag("div", _words(question), more, style="margin:.3em 0 0 1em")
         yield _tag("details", summary, inside, style="margin:.6em 0" + _edge(BLUE))
