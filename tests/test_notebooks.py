@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from gdl_check import cli, question, state
+from gdl_check import cli, question, state, update
 from gdl_check.course import all_chapters, load_chapter
 from gdl_check.lessons import notebook_of
 from gdl_check.needed import needed
@@ -241,6 +241,16 @@ def test_an_error_in_json_has_no_line_of_a_notebook() -> None:
 # --- a workspace of notebooks --------------------------------------------------------------------
 
 
+def test_debug_shows_the_line_of_a_cell(learner: Learner) -> None:
+    learner.write(notebook(BEGIN, RELU, WRONG))
+
+    def typed(shown: str) -> str | None:
+        return "c\n" if shown.count("(Pdb)") == 1 else None
+
+    checked = learner.run_on_terminal("ch06.relu_deriv", "--debug", "--plain", typed=typed)
+    assert checked.code == 1 and "-> return (output >= 0).astype(float)" in checked.out
+
+
 @pytest.mark.parametrize("chapter", list(all_chapters()), ids=lambda chapter: chapter.id)
 def test_a_notebook_of_stubs_has_what_the_file_has(chapter: Any) -> None:
     code = code_of(notebook_of(chapter).encode())
@@ -309,6 +319,19 @@ def test_the_verbs_know_notebooks(course: Path, capsys: pytest.CaptureFixture[st
     path.unlink()
     assert run(capsys, "reset", "ch06")[0] == 0
     assert path.read_text(encoding="utf-8") == before
+
+
+def test_an_update_leaves_notebooks_as_they_are(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = ChapterFile(CHAPTER.file_name, f"{STUBS}\n\ndef more(x):\n    return x\n")
+    other = update.delivered
+    monkeypatch.setattr(update, "delivered", lambda c: newer if c.id == "ch06" else other(c))
+    before = (course / "exercises" / NOTEBOOK).read_bytes()
+    code, told = run(capsys, "update")
+    assert code == 0 and "it stays as it is: gdl-check reset brings new stubs" in told
+    assert (course / "exercises" / NOTEBOOK).read_bytes() == before
+    assert not list((course / "exercises").glob("*.py"))
 
 
 def test_a_reset_brings_back_a_cell_that_was_deleted(

@@ -65,9 +65,10 @@ def _open(check: ChapterCheck, supplied: Sequence[str]) -> ModuleType:
 def _opened_notebook(check: ChapterCheck, ours: dict[str, dict[str, Any]]) -> ModuleType:
     """The code of a notebook as a module; pdb shows its lines."""
     module = ModuleType(f"learner_{check.module}")
+    path = str(check.path.resolve())
     lines = [line + "\n" for line in check.file.lines]
-    linecache.cache[check.shown] = (len(check.file.text), None, lines, check.shown)
-    exec(compile(check.file.text, check.shown, "exec"), vars(module))
+    linecache.cache[path] = (len(check.file.text), None, lines, path)
+    exec(compile(check.file.text, path, "exec"), vars(module))
     vars(module).update(ours.get(check.chapter.id, {}))
     return module
 

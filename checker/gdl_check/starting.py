@@ -18,6 +18,8 @@ from gdl_check.targets import NotUnderstood, find_desk, resolve, shown_path
 from gdl_check.update import Plan, carry_out, plan
 from gdl_check.workspace import DEFAULT_NAME, NotPossible, create, reset, undo
 
+WIDTH = 56  # of what has a reason behind it, so that it fits everywhere
+
 
 def run(options: argparse.Namespace) -> int:
     """Carry out one of these verbs; the result is the exit code."""
@@ -91,7 +93,11 @@ def _told(planned: Plan) -> Iterator[str]:
         yield "everything is as new as this version of gdl-check"
     for change in planned.changes:
         name = f"{change.file}  {change.name}".rstrip()
-        yield f"{change.what:<9} {name}" + (f"  ({change.why})" if change.why else "")
+        line, why = f"{change.what:<9} {name}", f"({change.why})" if change.why else ""
+        if len(line) + len(why) > WIDTH:
+            yield line
+            line = " " * 9
+        yield f"{line}  {why}".rstrip()
 
 
 def _undone(workspace: Path, screen: Screen) -> int:

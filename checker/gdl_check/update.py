@@ -61,7 +61,7 @@ def plan(workspace: Path) -> Plan:
         if base.exists() and _plain(base.read_text(encoding="utf-8")) == _plain(new.text):
             continue
         if is_notebook(mine):
-            why = "a notebook stays as it is: gdl-check reset puts a new stub into its cell"
+            why = "it stays as it is: gdl-check reset brings new stubs"
             changes.append(Change(mine.name, "", "stuck", why))
             continue
         if not mine.exists():
