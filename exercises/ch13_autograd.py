@@ -385,8 +385,9 @@ def index_select_backward(grad, a, indices):
 def cross_entropy(logits, targets):
     """How surprised the network is by the right classes: the mean of -log(probability).
 
-    The probabilities are the softmax of the logits, row by row. Take the largest logit of each row
-    off before anything else, so that logits of 1,000 neither overflow nor give log(0).
+    The probabilities are the softmax of the logits, row by row. Of logits of 1,000 the powers
+    overflow, and a probability that is rounded to 0 has no logarithm. So take the largest logit of
+    each row off first, and the logarithm before you divide: log(sum of e^logit) - the right logit.
 
         logits   (batch, n_classes)
         targets  (batch,), whole numbers   the right class of each row

@@ -14,16 +14,18 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from gdl_check.corpus import Corpus, corpus_for
+from gdl_check.corpus import Case, Corpus, corpus_for
 from gdl_check.course import Chapter, Exercise, chapter_of_module
-from gdl_check.examine import Examination, examine
+from gdl_check.examine import examine
 from gdl_check.memo import key_of
 from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
-from gdl_check.sandbox.client import Source
+from gdl_check.sandbox.client import Ended, Source
 from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
+from gdl_check.trial import Trial
 
+FIRST_CASES = 15
 SECONDS = 1.0  # a mutant may run for ever; a reference answers a whole corpus in milliseconds
 
 Change = tuple[str, Any]  # the operator, and what stands in the node's place
@@ -148,8 +150,8 @@ def solutions_of(chapter: Chapter) -> dict[str, Source]:
     return {**found, module: Source(file.shown, file.text, file.code)}
 
 
-def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examination | None:
-    """What the checks say of a mutant, run in a worker; None where its file cannot be opened."""
+def is_rejected(chapter: Chapter, mutant: Mutant) -> bool:
+    """Whether the checks see that a mutant is wrong, run in a worker."""
     exercise = chapter.exercises[mutant.exercise]
     module = chapter.file_name.removesuffix(".py")
     files = {
@@ -157,29 +159,39 @@ def examine_mutant(chapter: Chapter, mutant: Mutant, seed: int = 0) -> Examinati
         module: Source(f"exercises/{chapter.file_name}", text_with(chapter, mutant)),
     }
     reference = remembered(chapter, mutant.exercise)
-    corpus = corpus_of(chapter, mutant.exercise, seed)
+    corpus = corpus_of(chapter, mutant.exercise)
+
+    def start() -> WorkerRunner:
+        return WorkerRunner(files, module, SECONDS)
+
+    if _is_wrong_at_once(exercise, corpus.cases[:FIRST_CASES], reference, start):
+        return True
+    found = examine(exercise, corpus, reference, start, name_misconception=False)
+    return found.status != Verdict.PASSED
+
+
+def _is_wrong_at_once(
+    exercise: Exercise,
+    cases: Sequence[Case],
+    reference: Callable[..., Any],
+    start: Callable[[], WorkerRunner],
+) -> bool:
+    """Whether the first plain calls already give something else: most mutants end here."""
+    runner = start()
     try:
-        return examine(
-            exercise,
-            corpus,
-            reference,
-            lambda: WorkerRunner(files, module, SECONDS),
-            name_misconception=False,
-        )
-    except CannotLoad:
-        return None
-
-
-def is_rejected(chapter: Chapter, mutant: Mutant) -> bool:
-    """Whether the checks see that a mutant is wrong."""
-    found = examine_mutant(chapter, mutant)
-    return found is None or found.status != Verdict.PASSED
+        trial = Trial(exercise, cases, reference, runner)
+        trial.hear()
+        return bool(trial.unequal) or any(trial.outcome(case).changed for case in cases)
+    except (CannotLoad, Ended):
+        return True
+    finally:
+        runner.close()
 
 
 @cache
-def corpus_of(chapter: Chapter, name: str, seed: int) -> Corpus:
+def corpus_of(chapter: Chapter, name: str) -> Corpus:
     """An exercise's corpus at normal effort, read once."""
-    return corpus_for(chapter.exercises[name], chapter.file_name, seed, "normal")
+    return corpus_for(chapter.exercises[name], chapter.file_name, 0, "normal")
 
 
 @cache

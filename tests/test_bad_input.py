@@ -31,7 +31,7 @@ from learner import (
 pytestmark = pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked")
 
 FIRST_LINE = chapter_file(**RIGHT).split("\n").index("def relu_deriv(output):") + 1
-AGREEMENT = "gives the same result as the reference"
+AGREEMENT = "gives the expected result"
 
 
 @pytest.fixture

@@ -160,3 +160,56 @@ def test_answers_that_call_each_other_come_to_an_end(folder: Folder) -> None:
     assert folder.result("ch06.relu").status == Verdict.ERROR
     later = folder.result("ch06.relu_deriv")
     assert later.status == Verdict.PASSED and later.supplied == ("ch06.relu",)
+
+
+SEQUENTIAL = """
+    class Sequential(Layer):
+        def __init__(self, layers=()):
+            self.layers = list(layers)
+
+        def add(self, layer):
+            self.layers.append(layer)
+
+        def forward(self, inputs):
+            for layer in self.layers:
+                inputs = layer.forward(inputs)
+            return inputs
+
+        def parameters(self):
+            return sum([layer.parameters() for layer in self.layers], [])
+    """
+
+
+def test_what_only_the_checks_put_to_use_is_supplied(folder: Folder) -> None:
+    """Its programs train with a loss and an optimiser that are not written yet."""
+    stubs = text_of("exercises", "ch13")
+    start = stubs.index("class Sequential")
+    end = stubs.index("\n\n\n", start)
+    folder.write("ch13", stubs[:start] + textwrap.dedent(SEQUENTIAL).strip() + stubs[end:])
+    result = folder.result("ch13.Sequential")
+    assert result.status == Verdict.PASSED, result.error
+    assert {"ch13.MSELoss", "ch13.SGD", "ch13.Tensor"} <= set(result.supplied)
+
+
+def test_what_is_not_called_is_not_supplied(folder: Folder) -> None:
+    own = """
+        def hidden_delta(output_delta, weights, hidden):
+            return output_delta.dot(weights.T) * (hidden > 0)
+        """
+    folder.write(EARLIER, with_answers(text_of("exercises", EARLIER), own))
+    result = folder.result("ch06.hidden_delta")
+    assert result.status == Verdict.PASSED and result.supplied == ()
+
+
+def test_what_only_the_answer_takes_from_another_chapter_is_supplied(folder: Folder) -> None:
+    own = """
+        def cross_entropy(probabilities, labels):
+            right = np.sum(one_hot(labels, probabilities.shape[1]) * probabilities, axis=1)
+            with np.errstate(divide="ignore"):
+                return np.mean(-np.log(right))
+        """
+    folder.write("ch08", text_of("exercises", "ch08"))
+    folder.write("ch09", with_answers(text_of("exercises", "ch09"), own))
+    result = folder.result("ch09.cross_entropy")
+    assert result.status == Verdict.PASSED, result.error
+    assert result.supplied == ("ch08.one_hot",)

@@ -17,6 +17,7 @@ import ch09_activation_functions as ch09
 import ch10_convolution as ch10
 import ch12_recurrence as ch12
 import ch13_autograd as ch13
+import ch14_lstm as ch14
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare")
 pytestmark = pytest.mark.parity
@@ -183,6 +184,83 @@ def test_a_recurrent_network(rng: np.random.Generator) -> None:
     for name, slope in ch12.rnn_gradients(sentence, **parameters).items():
         grad = theirs[name].grad
         alike(slope, torch.zeros_like(theirs[name]) if grad is None else grad)
+
+
+# --- long short-term memory --------------------------------------------------------------------
+
+GATES = ("input", "forget", "candidate", "output")  # as PyTorch stacks them
+
+
+def lstm_parameters(rng: np.random.Generator, n: int, hidden: int) -> dict[str, np.ndarray]:
+    shapes = {"x": (n, hidden), "h": (hidden, hidden), "b": (hidden,)}
+    return {f"{gate}_{k}": rng.normal(size=s) for gate in GATES for k, s in shapes.items()}
+
+
+def lstm_cell(parameters: dict[str, np.ndarray], n: int, hidden: int) -> Any:
+    """PyTorch's own cell with these weights; it has two biases, of which one is 0."""
+    cell = torch.nn.LSTMCell(n, hidden)
+    stacked = {k: [parameters[f"{gate}_{k}"].T for gate in GATES] for k in "xhb"}
+    with torch.no_grad():
+        cell.weight_ih.copy_(torch.tensor(np.concatenate(stacked["x"])))
+        cell.weight_hh.copy_(torch.tensor(np.concatenate(stacked["h"])))
+        cell.bias_ih.copy_(torch.tensor(np.concatenate(stacked["b"])))
+        cell.bias_hh.zero_()
+    return cell
+
+
+def of_gates(stacked: Any, hidden: int) -> dict[str, Any]:
+    parts = stacked.reshape(4, hidden, *stacked.shape[1:])
+    return {gate: part.T if part.ndim == 2 else part for gate, part in zip(GATES, parts)}
+
+
+def test_an_lstm_cell(rng: np.random.Generator) -> None:
+    batch, n, hidden = sizes(rng, 3)
+    parameters = lstm_parameters(rng, n, hidden)
+    cell = lstm_cell(parameters, n, hidden)
+    inputs = rng.normal(size=(batch, n))
+    states = rng.normal(size=(2, batch, hidden))
+    grads = rng.normal(size=(2, batch, hidden))
+    theirs = [leaf(array) for array in (inputs, *states)]
+    new = cell(theirs[0], (theirs[1], theirs[2]))
+    for ours, made in zip(ch14.lstm_step(inputs, states[0], states[1], parameters), new):
+        alike(ours, made)
+    sum((made * torch.tensor(grad)).sum() for made, grad in zip(new, grads)).backward()
+    *to_arguments, of_parameters = ch14.lstm_step_backward(
+        grads[0], grads[1], inputs, states[0], states[1], parameters
+    )
+    for ours, argument in zip(to_arguments, theirs):
+        alike(ours, argument.grad)
+    for k, stacked in (("x", cell.weight_ih), ("h", cell.weight_hh), ("b", cell.bias_ih)):
+        for gate, part in of_gates(stacked.grad, hidden).items():
+            alike(of_parameters[f"{gate}_{k}"], part)
+
+
+def test_an_lstm_over_a_window(rng: np.random.Generator) -> None:
+    vocabulary, n, hidden, batch, bptt = (size + 1 for size in sizes(rng, 5))
+    parameters = lstm_parameters(rng, n, hidden)
+    parameters["embeddings"] = rng.normal(size=(vocabulary, n))
+    parameters["decoder"] = rng.normal(size=(hidden, vocabulary))
+    inputs, targets = rng.integers(vocabulary, size=(2, bptt, batch))
+    start = rng.normal(size=(2, batch, hidden))
+    cell = lstm_cell(parameters, n, hidden)
+    embeddings, decoder = leaf(parameters["embeddings"]), leaf(parameters["decoder"])
+    state, losses = tuple(map(torch.tensor, start)), []
+    for characters, following in zip(inputs, targets):
+        state = cell(embeddings[torch.tensor(characters)], state)
+        logits = state[0] @ decoder
+        losses.append(torch.nn.functional.cross_entropy(logits, torch.tensor(following)))
+    loss = torch.stack(losses).mean()
+    loss.backward()
+    ours, *end = ch14.lstm_unroll_loss(inputs, targets, start[0], start[1], parameters)
+    alike(ours, loss)
+    for our_state, their_state in zip(end, state):
+        alike(our_state, their_state)
+    slopes = ch14.lstm_unroll_gradients(inputs, targets, start[0], start[1], parameters)
+    alike(slopes["embeddings"], embeddings.grad)
+    alike(slopes["decoder"], decoder.grad)
+    for k, stacked in (("x", cell.weight_ih), ("h", cell.weight_hh), ("b", cell.bias_ih)):
+        for gate, part in of_gates(stacked.grad, hidden).items():
+            alike(slopes[f"{gate}_{k}"], part)
 
 
 # --- autograd over random graphs ---------------------------------------------------------------

@@ -17,6 +17,7 @@ OTHER_VERBS = {
     "hint",
     "solution",
     "diff",
+    "play",
 }
 _AGAIN = (
     "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"
@@ -33,7 +34,7 @@ def main(seeded: bool = False) -> int:
     is_check = not (
         NEEDS_NO_WORKERS.intersection(sys.argv) or OTHER_VERBS.intersection(sys.argv[1:2])
     )
-    if sys.platform == "linux" and is_check and not seeded:
+    if sys.platform == "linux" and is_check and not seeded and sys.executable:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         again = [sys.executable, "-P", "-c", _AGAIN.format(package), *sys.argv[1:]]
         os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})

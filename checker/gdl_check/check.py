@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check import corpus as corpora
+from gdl_check.bench import names_on_the_bench
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Chapter, Exercise, chapter_of_module
 from gdl_check.examine import Begun, Examination, counterexample, holds_on
@@ -48,7 +49,8 @@ class ChapterCheck:
     """The check of one chapter file; every exercise is examined once, when it is first asked for.
 
     `shown` is the file's path as people should see it. The checks in `others`, by path, are those
-    of the other chapters' files: earlier work is looked for in the same folder. What is `given` is
+    of the other chapters' files: earlier work is looked for in the same folder. `runner` starts a
+    worker on some files, given their main module and the seconds for a reply. What is `given` is
     checked in the place of the file at `path`.
     """
 
@@ -67,6 +69,7 @@ class ChapterCheck:
     broken: CannotLoad | None = None
     tried: bool = False
     given: ChapterFile | None = None
+    runner: Callable[[Mapping[str, Source], str, float], WorkerRunner] = WorkerRunner
 
     def __post_init__(self) -> None:
         self.others.setdefault(self.path, self)
@@ -114,6 +117,11 @@ class ChapterCheck:
 
     def _examined(self, exercise: Exercise) -> Result:
         return self.unrunnable(exercise) or self._examined_by_running(exercise)
+
+    def is_not_started(self, name: str) -> bool:
+        """Whether nothing has been written yet."""
+        node, stub = self.file.definitions.get(name), self.stub.definitions[name]
+        return self.broken is None and node is not None and is_stub(node, stub)
 
     def unrunnable(self, exercise: Exercise) -> Result | None:
         """The verdict on an answer that need not be run to see what it lacks."""
@@ -181,7 +189,15 @@ class ChapterCheck:
         if path not in self.others:
             shown = str(Path(self.shown).with_name(path.name))
             settings = self.settings._replace(case=None)
-            ChapterCheck(chapter, path, shown, settings, self.others, seconds=self.seconds)
+            ChapterCheck(
+                chapter,
+                path,
+                shown,
+                settings,
+                self.others,
+                seconds=self.seconds,
+                runner=self.runner,
+            )
         return self.others[path]
 
     @cached_property
@@ -191,15 +207,15 @@ class ChapterCheck:
 
     def _to_be_seen(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """What an exercise rests on, in this file and in others, that may not be right."""
-        return [(check, n) for check, n in self._rests_on(name) if not check.is_ours]
+        return [(check, n) for check, n in self.foundations(name) if not check.is_ours]
 
-    def _rests_on(self, name: str) -> list[tuple[ChapterCheck, str]]:
+    def foundations(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """The exercises that an exercise rests on, and those that these rest on, and so on."""
         found: dict[tuple[str, str], tuple[ChapterCheck, str]] = {}
         waiting: list[tuple[ChapterCheck, str]] = [(self, name)]
         while waiting:
             check, mentioned = waiting.pop()
-            for other, n in check.mentions(mentioned):
+            for other, n in check.mentions(mentioned, is_asked=(check, mentioned) == (self, name)):
                 key = other.chapter.id, n
                 if key not in found and key != (self.chapter.id, name):
                     found[key] = other, n
@@ -209,20 +225,21 @@ class ChapterCheck:
             found[id, n] for id, n in sorted(found, key=lambda k: (k[0], places[k[0]].index(k[1])))
         ]
 
-    def mentions(self, name: str) -> Iterator[tuple[ChapterCheck, str]]:
-        """The exercises that the reference calls, and the earlier ones that the answer calls."""
-        exercises = list(self.chapter.exercises)
-        for module, n in rests_on(self.solution, name, exercises):
-            check = self.other(chapter_of_module(module)) if module else self
-            if n in check.chapter.exercises:
-                yield check, n
-        for n in self.chapter.exercises[name].needs:
-            yield self, n
+    def mentions(self, name: str, is_asked: bool = False) -> Iterator[tuple[ChapterCheck, str]]:
+        """The exercises that an answer calls, and those that its programs put to use.
+
+        What the reference calls counts as well, as it may stand in for an answer that is not
+        right; of the answer that `is_asked` for only what comes from other chapters.
+        """
+        exercises = self.chapter.exercises
+        called = [c for c in rests_on(self.solution, name, exercises) if c[0] or not is_asked]
+        called += [("", n) for n in exercises if n in names_on_the_bench(exercises[name])]
         if not self.is_ours and name in self.file.names:
-            earlier = exercises[: exercises.index(name)]
-            for module, n in rests_on(self.file, name, earlier):
-                if not module and n in earlier:
-                    yield self, n
+            called += rests_on(self.file, name, exercises)
+        for module, n in called:
+            check = self.other(chapter_of_module(module)) if module else self
+            if n in check.chapter.exercises and check.chapter.id <= self.chapter.id:
+                yield check, n
 
     def _unfit(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """What the exercise rests on and the learner has not got right: ours takes its place."""
@@ -313,7 +330,7 @@ class ChapterCheck:
         return Source(self.shown, self.file.text, self.file.code, supply, tuple(supplied))
 
     def _start(self, files: Mapping[str, Source]) -> WorkerRunner:
-        return WorkerRunner(files, self.module, self.seconds)
+        return self.runner(files, self.module, self.seconds)
 
     def look_closer(self, name: str) -> Result:
         """Shrink the failure that is shown, and keep its case so that it can be replayed."""

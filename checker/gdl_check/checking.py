@@ -139,6 +139,9 @@ def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -
     """Examine everything, showing verdicts as they come; shrink and open the first failure."""
     for target, check in zip(found.targets, found.checks):
         names = [n for n in target.names if not options.case or _has_case(check, n)]
+        if not options.targets and not options.case:
+            # What has been begun comes before what has not.
+            names.sort(key=lambda n: check.is_not_started(n))
         for result in check.in_turn(names):
             if not options.targets and not options.case and result.status != Verdict.PASSED:
                 names = [result.name]
@@ -158,7 +161,7 @@ def _remember(desk: Desk, found: Found) -> None:
     from gdl_check.progress import remember
 
     for check, chapter in zip(found.checks, found.chapters):
-        if check.path == desk.path(check.chapter):
+        if check.path == desk.path(check.chapter) and chapter.error is None:
             remember(desk, check.chapter, check.file, chapter)
 
 

@@ -22,7 +22,9 @@ targets:     ch06               a chapter
              (nothing)          what you are working on
 
 more verbs:  init, update, reset, doctor            a folder to work in
+             watch                                  check at every save
              list, show, hint, solution, diff       on the way
+             play                                   see your functions at work
              dev stubs, dev check, dev new          for authors of chapters
              (each of them explains itself: gdl-check hint --help)
 
@@ -46,6 +48,10 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _starting(words)
         if words and words[0] in LEARNING:
             return _learning(words)
+        if words[:1] == ["play"]:
+            return _play(words)
+        if words[:1] == ["watch"]:
+            return _watch(words[1:], fork_here)
         return _check(words, fork_here)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -72,6 +78,17 @@ def _check(words: list[str], fork_here: bool) -> int:
     options = parser.parse_intermixed_args(words)
     if options.debug and options.json:
         parser.error("--debug talks to you on the screen: leave out --json")
+    _start_warm_process(fork_here)
+    gc.disable()  # a check is short, and what it has made goes with it
+    from gdl_check.checking import run
+
+    try:
+        return run(options)
+    finally:
+        gc.enable()
+
+
+def _start_warm_process(fork_here: bool) -> None:
     # Our arrays are small: threads would only slow down NumPy's start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gdl_check.sandbox import launch
@@ -80,13 +97,6 @@ def _check(words: list[str], fork_here: bool) -> int:
         launch.fork_warm_process()  # before anything is loaded that no answer should see
     elif launch.CAN_FORK:
         launch.warm_process()  # first of all: it imports NumPy while we do
-    gc.disable()  # a check is short, and what it has made goes with it
-    from gdl_check.checking import run
-
-    try:
-        return run(options)
-    finally:
-        gc.enable()
 
 
 def _check_parser() -> argparse.ArgumentParser:
@@ -156,6 +166,35 @@ def _learning(words: list[str]) -> int:
     options = parser.parse_intermixed_args(words[1:])
     options.verb = words[0]
     from gdl_check.learning import run
+
+    return run(options)
+
+
+def _play(words: list[str]) -> int:
+    parser = _verb_parser("play", "a chapter's project, run by your own functions")
+    parser.add_argument("targets", nargs="*", metavar="CHAPTER", help="like ch06; all are listed")
+    parser.add_argument("--reference", action="store_true", help="play with our solutions")
+    parser.add_argument("--quick", action="store_true", help="a short run")
+    parser.add_argument("--data", metavar="PATH", help="real data: MNIST or movie reviews")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="keep the plots as PNG pictures")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="other first weights (0)")
+    parser.add_argument(
+        "--seconds", type=float, default=40, metavar="S", help="most time for training (40)"
+    )
+    options = parser.parse_intermixed_args(words[1:])
+    # The nets are small: threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gdl_check.play.run import run
+
+    return run(options)
+
+
+def _watch(words: list[str], fork_here: bool) -> int:
+    parser = _verb_parser("watch", "check what you are writing at every save")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="like ch06.relu or ch06")
+    options = parser.parse_intermixed_args(words)
+    _start_warm_process(fork_here)
+    from gdl_check.watch import run
 
     return run(options)
 

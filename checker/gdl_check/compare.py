@@ -352,7 +352,7 @@ class Expectation:
     def _about(self, found: Difference) -> Difference:
         if not self.what:
             return found
-        message = f"{self.what}: {found.message}"
+        message = f"{self.what.rstrip(',')}: {found.message}"
         return found._replace(message=message)
 
 

@@ -63,7 +63,6 @@ class Exercise:
     cases         how many cases are drawn at normal effort
     agreement     whether the contract fixes every result (not so where it draws random numbers)
     use           a program that puts a class to use, where calling it is not enough
-    needs         the exercises that this program uses besides
     hints         a question, the idea, the shapes
     """
 
@@ -74,7 +73,6 @@ class Exercise:
     cases: int
     agreement: bool
     use: Callable[..., Any] | None
-    needs: tuple[str, ...]
     hints: tuple[str, ...]
     laws: list[Law] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
@@ -119,13 +117,10 @@ def exercise(
     cases: int = 60,
     agreement: bool = True,
     use: Callable[..., Any] | None = None,
-    needs: Sequence[str] = (),
     hints: Sequence[str] = (),
 ) -> Exercise:
     """Declare an exercise; its laws and misconceptions follow as decorated functions."""
-    return Exercise(
-        name, inputs, arrange, tuple(edges), cases, agreement, use, tuple(needs), tuple(hints)
-    )
+    return Exercise(name, inputs, arrange, tuple(edges), cases, agreement, use, tuple(hints))
 
 
 @dataclass(frozen=True)

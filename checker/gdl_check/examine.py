@@ -19,7 +19,7 @@ from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Ver
 from gdl_check.sandbox.client import Ended
 from gdl_check.trial import Broken, Sweep, Trial, chosen_cases
 
-AGREEMENT = "gives the same result as the reference"
+AGREEMENT = "gives the expected result"
 SAME_KIND = "gives a result of the right kind and shape"
 UNCHANGED = "leaves its arguments as they were"
 REPEATABLE = "gives the same answer to the same question, however often it is asked"
@@ -272,7 +272,7 @@ def _changes(trial: Trial) -> list[Broken]:
 
 
 def _error(trial: Trial, broken: Broken) -> Error:
-    raised = trial.outcome(broken.case).raised
+    raised = broken.raised or trial.outcome(broken.case).raised
     if raised is None:
         kind, _, message = broken.difference.message.partition(": ")
         return Error(kind, message)

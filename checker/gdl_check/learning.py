@@ -23,6 +23,7 @@ from gdl_check.render.learning import (
     task_lines,
     text_lines,
 )
+from gdl_check.render.screen import labelled
 from gdl_check.render.terminal import Screen, note
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, version
 from gdl_check.state import Event, Progress
@@ -37,11 +38,16 @@ def run(options: argparse.Namespace) -> int:
     screen = Screen(sys.stdout, options.plain)
     try:
         desk = find_desk(options.workspace, reference=False)
-        verb = {"list": _list, "show": _show, "hint": _hint, "solution": _solution, "diff": _diff}
-        return verb[options.verb](options, desk, screen)
+        return perform(options, desk, screen)
     except NotUnderstood as error:
         note(f"gdl-check {options.verb}: {error}")
         return NOT_UNDERSTOOD
+
+
+def perform(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
+    """Carry out the verb that these options name; the exit code. Raises NotUnderstood."""
+    verb = {"list": _list, "show": _show, "hint": _hint, "solution": _solution, "diff": _diff}
+    return verb[options.verb](options, desk, screen)
 
 
 # --- the verbs ---------------------------------------------------------------------------------
@@ -52,15 +58,16 @@ def _list(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     if options.targets:
         for target in resolve(options.targets, desk):
             screen.put(
-                chapter_list_lines(target.chapter, _words(target.chapter, known), screen.width)
+                chapter_list_lines(target.chapter, words_of(target.chapter, known), screen.width)
             )
         return PASSED
-    rows = [(chapter, _words(chapter, known)) for chapter in all_chapters()]
+    rows = [(chapter, words_of(chapter, known)) for chapter in all_chapters()]
     screen.put(course_list_lines(rows, screen.width))
     return PASSED
 
 
-def _words(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+def words_of(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+    """How every exercise of a chapter stands, in a word or two."""
     stub = delivered(chapter)
     return {
         name: word_for(known.get(chapter.exercise_id(name)), version(stub, name))
@@ -84,7 +91,7 @@ def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     return PASSED
 
 
-def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], object]]:
+def samples(chapter: Chapter, name: str) -> list[tuple[Mapping[str, object], object]]:
     """A few small inputs of an exercise, each with what is expected."""
     exercise = chapter.exercises[name]
     if exercise.use is not None or not exercise.agreement:
@@ -96,9 +103,8 @@ def samples(chapter: Chapter, name: str) -> list[tuple[tuple[object, ...], objec
     runner = LocalRunner(name, reference, solution_of(exercise, reference))
     told = []
     for case in (case for case in cases if case in smallest):
-        args = tuple(case.inputs.values())
-        outcome = outcome_of(exercise, runner, args)
-        told.append((args, outcome.raised or outcome.value))
+        outcome = outcome_of(exercise, runner, tuple(case.inputs.values()))
+        told.append((case.inputs, outcome.raised or outcome.value))
     return told
 
 
@@ -116,12 +122,16 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     workspace = workspace_of(desk)
     rungs = ladder(target.chapter, name)
     if progress.passed:
-        top = RUNGS
+        top = progress.rung
     elif options.force or workspace is None:
         top = min(RUNGS, progress.rung + 1)
     else:
         top = may_open(progress)
-    first = top if workspace is None or progress.passed else 1
+    if progress.passed:
+        screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
+        screen.put(text_lines(["", f"it has passed: gdl-check diff {exercise_id}"]))
+        return PASSED
+    first = top if workspace is None else 1
     shown = rungs[: top - 1] if top == RUNGS else rungs[:top]
     screen.put(rung_lines(exercise_id, shown[first - 1 :] or shown[-1:], screen.width))
     if top == RUNGS:
@@ -129,11 +139,9 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
             text_lines(["", f"that is all but the solution: gdl-check solution {exercise_id}"])
         )
     elif top == progress.rung and not options.force:
-        screen.put(
-            text_lines(
-                ["", "try it first: the next hint opens after a new attempt", "or at once: --force"]
-            )
-        )
+        screen.put(text_lines(["", "try it first: the next hint opens after a new attempt"]))
+        at_once = f"gdl-check hint {exercise_id} --force"
+        screen.put(labelled("or at once:", at_once, screen.width))
     _log(workspace, "hint", exercise_id, target.chapter, rung=top)
     return PASSED
 
@@ -187,7 +195,7 @@ def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
     if options.targets:
         return resolve(options.targets, desk)
     target, known = current(desk), standing(desk)
-    words = _words(target.chapter, known)
+    words = words_of(target.chapter, known)
     left = [name for name, word in words.items() if word != "passed"] or list(words)
     return [target._replace(names=(left[0],))]
 

@@ -17,18 +17,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import gdl_check
+from gdl_check.imports import NotebookChapters
 
 PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
 CHAPTER = re.compile(r"ch\d\d")
-CHAPTER_MODULE = re.compile(r"ch\d\d_\w+")
 NOT_A_FUNCTION = "check takes the function itself, like check(relu): without calling it"
 NOT_FOUND = "the source of {} cannot be found: define it in a cell, and run the cell"
 BROKEN = "gdl-check itself is broken here, not your code: {}: see gdl-check doctor"
@@ -193,7 +189,7 @@ def _chapter_of_notebook() -> str | None:
     return known[0] if known else None
 
 
-# --- %%check, and earlier chapters ---------------------------------------------------------------
+# --- %%check -------------------------------------------------------------------------------------
 
 
 def check_cell(line: str, cell: str) -> Checked | None:
@@ -213,43 +209,18 @@ def _defined(cell: str) -> list[str]:
     return [node.name for node in ast.parse(cell).body if isinstance(node, kinds)]
 
 
-class EarlierChapters(MetaPathFinder, Loader):
-    """Lets a notebook import from the notebook of an earlier chapter, as files of Python do."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        file = Path(f"{name}.ipynb")
-        if path is not None or not CHAPTER_MODULE.fullmatch(name) or not file.is_file():
-            return None
-        return spec_from_loader(name, self, origin=str(file.resolve()))
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        from gdl_check.needed import needed
-        from gdl_check.source import CannotBeRead, read_chapter_file
-
-        assert module.__spec__ is not None and module.__spec__.origin is not None
-        origin = module.__spec__.origin
-        try:
-            file = read_chapter_file(Path(origin), os.path.basename(origin))
-            file = needed(file, file.definitions)
-        except CannotBeRead as error:
-            raise ImportError(f"{os.path.basename(origin)} cannot be read: {error}") from None
-        exec(compile(file.text, origin, "exec"), vars(module))
-
-
 def load_ipython_extension(shell: Any) -> None:
     """What `%load_ext gdl_check.notebook` does."""
     shell.register_magic_function(check_cell, "cell", "check")
-    if not any(isinstance(finder, EarlierChapters) for finder in sys.meta_path):
-        sys.meta_path.append(EarlierChapters())
+    if not any(isinstance(finder, NotebookChapters) for finder in sys.meta_path):
+        # So that an earlier chapter's notebook can be imported.
+        sys.meta_path.append(NotebookChapters())
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """What `%unload_ext gdl_check.notebook` does."""
     shell.magics_manager.magics["cell"].pop("check", None)
-    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, EarlierChapters)]
+    sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, NotebookChapters)]
 
 
 # A module of the package has this name as well; whoever imports it from the package means this.

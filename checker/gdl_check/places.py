@@ -44,3 +44,8 @@ def chapter_path(folder: Path, file_name: str) -> Path:
         return path if path.exists() else notebook
     of_notebooks = any(folder.glob("ch*.ipynb")) and not any(folder.glob("ch*.py"))
     return notebook if of_notebooks else path
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether a file is read as a notebook."""
+    return path.suffix.lower() == ".ipynb"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from gdl_check import state
@@ -25,6 +26,18 @@ def standing(desk: Desk) -> dict[str, Progress]:
     """Where the learner stands, by exercise id."""
     workspace = workspace_of(desk)
     return state.fold(state.read(state.state_file(workspace)).events) if workspace else {}
+
+
+def is_known_to_pass(
+    known: Mapping[str, Progress], chapter: Chapter, file: ChapterFile, name: str
+) -> bool:
+    """Whether an exercise passed when it was checked last, and is still what it was then."""
+    progress = known.get(chapter.exercise_id(name), Progress())
+    return (
+        progress.verdict == Verdict.PASSED
+        and progress.passed == version(delivered(chapter), name)
+        and progress.hash == _hash_of(file, name)
+    )
 
 
 def remember(desk: Desk, chapter: Chapter, file: ChapterFile, found: ChapterResult) -> None:

@@ -122,8 +122,12 @@ class Used(Reply):
     @property
     def call(self) -> Call:
         outcome = self.outcome
-        raised = outcome.raised.type if outcome.raised else None
-        return Call(self.name, self.shown, outcome.value, raised, tuple(self.session.steps))
+        steps = self.session.steps
+        if outcome.raised is None:
+            return Call(self.name, self.shown, outcome.value, None, tuple(steps))
+        failed = [self.session.outcome(i).raised is not None for i in range(len(steps))]
+        reached = tuple(steps[: failed.index(True) + 1])
+        return Call(self.name, self.shown, None, outcome.raised.type, reached)
 
 
 class OwnObject:

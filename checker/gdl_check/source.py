@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gdl_check.course import chapter_modules
+from gdl_check.places import is_notebook
 from gdl_check.results import Error
 
 LARGEST_FILE = 256 * 1024
@@ -174,11 +175,6 @@ def read_chapter_file(path: Path, shown: str) -> ChapterFile:
         message = f"line {line} has zero bytes in it: this is not a text file, or a damaged one"
         raise CannotBeRead(Error("UnicodeDecodeError", message, line))
     return ChapterFile(shown, text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def is_notebook(path: Path) -> bool:
-    """Whether a file is read as a notebook."""
-    return path.suffix.lower() == ".ipynb"
 
 
 def _read_notebook(path: Path, shown: str) -> ChapterFile:

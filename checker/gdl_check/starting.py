@@ -23,16 +23,23 @@ WIDTH = 56  # of what has a reason behind it, so that it fits everywhere
 
 def run(options: argparse.Namespace) -> int:
     """Carry out one of these verbs; the result is the exit code."""
-    screen = Screen(sys.stdout, options.plain)
-    verbs = {"init": _init, "update": _update, "reset": _reset, "doctor": _doctor}
     try:
-        return verbs[options.verb](options, screen)
+        return perform(options, Screen(sys.stdout, options.plain))
     except (NotPossible, NotUnderstood) as error:
         note(f"gdl-check {options.verb}: {error}")
         return NOT_UNDERSTOOD
     except OSError as error:
         note(f"gdl-check {options.verb}: {error.filename}: {(error.strerror or '').lower()}")
         return NOT_UNDERSTOOD
+
+
+def perform(options: argparse.Namespace, screen: Screen) -> int:
+    """Carry out the verb that these options name; the exit code.
+
+    Raises NotPossible, NotUnderstood and OSError.
+    """
+    verbs = {"init": _init, "update": _update, "reset": _reset, "doctor": _doctor}
+    return verbs[options.verb](options, screen)
 
 
 def _init(options: argparse.Namespace, screen: Screen) -> int:

@@ -44,7 +44,7 @@ def find_desk(workspace: Path | None, reference: bool) -> Desk:
     found = workspace or find_workspace(Path.cwd())
     if found is None:
         raise NotUnderstood(
-            "there is no workspace here: go to a folder that has one, or name it with "
+            "there is no workspace here: make one with gdl-check init, or name yours with "
             "--workspace DIR (or check the solutions with --reference)"
         )
     return Desk(found / "exercises" if (found / "exercises").is_dir() else found)
@@ -64,13 +64,22 @@ def resolve(words: Sequence[str], desk: Desk) -> list[Target]:
 
 
 def current(desk: Desk) -> Target:
-    """The chapter being worked on: the file that was changed last."""
+    """The chapter being worked on: the file that was edited last; before that, the first one."""
     chapters = [load_chapter(chapter) for chapter in chapter_modules()]
     found = [chapter for chapter in chapters if desk.path(chapter).is_file()]
     if not found:
         raise NotUnderstood(f"there are no chapter files in {desk.folder}")
-    latest = max(found, key=lambda chapter: desk.path(chapter).stat().st_mtime)
+    edited = [chapter for chapter in found if _is_edited(desk.path(chapter), chapter)]
+    latest = max(edited, key=lambda c: desk.path(c).stat().st_mtime) if edited else found[0]
     return Target(latest, desk.path(latest), tuple(latest.exercises))
+
+
+def _is_edited(path: Path, chapter: Chapter) -> bool:
+    delivered = course_folder("exercises") / chapter.file_name
+    try:
+        return path.read_bytes() != delivered.read_bytes() or path.samefile(delivered)
+    except OSError:
+        return True
 
 
 def _order(chapter_id: str) -> Callable[[str], int]:

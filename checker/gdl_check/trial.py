@@ -14,11 +14,11 @@ from gdl_check.local import LocalRunner, expected_of, outcome_of, solution_of
 from gdl_check.memo import Memo, Pending, Runner
 from gdl_check.replies import AnswerRaised, Reply
 from gdl_check.results import Call, GradientReport
-from gdl_check.sandbox.programs import Outcome
+from gdl_check.sandbox.programs import Outcome, Raised
 
 LONGEST_CHAIN = 12
 CONTRACT_ERRORS = {"ValueError"}  # what an exercise may ask its answers to raise
-FEWER = 3  # a law that asks for more than the plain call does so on a third of the drawn cases
+FEWER = 3  # a law is run on a third of the drawn cases on which the answer agrees
 
 
 class LawBroke(Exception):
@@ -33,6 +33,7 @@ class Broken(NamedTuple):
     calls: tuple[Call, ...] = ()
     gradient: GradientReport | None = None
     status: str = "failed"
+    raised: Raised | None = None
 
     @property
     def is_unusable(self) -> bool:
@@ -125,28 +126,25 @@ class Trial:
     def sweep(self, law: Law, cases: Iterable[Case], fewer: bool = False) -> Sweep:
         """Run a law on cases, as far as it gets: what it asks for is sent with `send`.
 
-        With `fewer`, a law that asks for more than the plain calls is run on only some of the drawn
-        cases.
+        With `fewer` it is run on every edge, on every case where the answer is wrong, and on only
+        some of the others: where the answer agrees with the reference, a claim about that result
+        holds already.
         """
         left = [c for c in cases if c.id not in self.unequal or not self.unequal[c.id].is_unusable]
-        left, spared = self._fewer(left) if fewer else (left, [])
+        if fewer and self.exercise.agreement:
+            left = self._fewer(left)
         sweep = Sweep(self, law, left)
         sweep.run()
-        if not sweep.pending:
-            sweep.left = spared
-            sweep.run()
         return sweep
 
     def send(self) -> None:
         """Send what has been asked for so far."""
         self.memo.ask(self.runner)
 
-    def _fewer(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
-        """Every edge, every case on which the answer is wrong and a third of the rest; the rest."""
+    def _fewer(self, cases: list[Case]) -> list[Case]:
         first = [case for case in cases if case.edge or case.id in self.unequal]
         rest = [case for case in cases if not (case.edge or case.id in self.unequal)]
-        spared = [case for i, case in enumerate(rest) if i % FEWER]
-        return first + rest[::FEWER], spared
+        return first + rest[::FEWER]
 
     def run_law(self, law: Law, case: Case, answer: Answer) -> Broken | None:
         try:
@@ -160,7 +158,9 @@ class Trial:
             return Broken(case, Difference("value", ""), status="inconclusive")
         except AnswerRaised as raised:
             differs = Difference("type", str(raised), compared=False)
-            return Broken(case, differs, (raised.call,), status="error")
+            return Broken(
+                case, differs, (raised.call,), status="error", raised=raised.outcome.raised
+            )
         except Exception as error:
             self._blame_ourselves(law, case, error)
             message = f"the result cannot be worked with ({error})"

@@ -12,15 +12,8 @@ from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
-from gdl_check.places import chapter_path
-from gdl_check.source import (
-    CannotBeRead,
-    ChapterFile,
-    Definition,
-    is_notebook,
-    parameters,
-    read_chapter_file,
-)
+from gdl_check.places import chapter_path, is_notebook
+from gdl_check.source import CannotBeRead, ChapterFile, Definition, parameters, read_chapter_file
 from gdl_check.workspace import backup, base_folder, delivered, line_ends, write
 
 Note = Callable[..., None]

@@ -17,8 +17,8 @@ from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
 from gdl_check.lessons import notebook_of
 from gdl_check.notebooks import with_lines
-from gdl_check.places import chapter_path, course_folder
-from gdl_check.source import CannotBeRead, ChapterFile, is_notebook, read_chapter_file
+from gdl_check.places import chapter_path, course_folder, is_notebook
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
 
 DEFAULT_NAME = "grokking-dl"
 README = """\
@@ -28,6 +28,7 @@ The files in `exercises/` hold one function after the other, waiting to be writt
 it should do. Write one, save the file, and ask whether it is right:
 
     gdl-check                   check what you are working on
+    gdl-check watch             check it at every save
     gdl-check show ch06.relu    what is asked, and a few inputs with their results
     gdl-check hint              one step further, when you are stuck
     gdl-check list              how far you have come

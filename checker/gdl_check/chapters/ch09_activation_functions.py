@@ -1636,6 +1636,8 @@ activation_report = exercise(
             (named.square(), [-2.0, -1.0, 1.0]),
             (named.cubic(1.0, -4.0), [-2.0, -1.0, 0.0, 2.0]),
             (named.quadratic(0.25, 0.0, 0.0), [-1.0, 0.0, 1.0, 2.0]),
+            # A straight line, whose slopes differ in the last digit when they are worked out.
+            (named.quadratic(0.0, 0.3, 0.1), [-1.0, -0.7, -0.3, 0.1, 0.6, 1.0]),
         ]
     ],
     hints=[

@@ -2629,7 +2629,6 @@ def tensor_edge(step, x, y=SQUARE, grad=None, wanted=BOTH):
 tensor = exercise(
     "Tensor",
     use=one_operation,
-    needs=("backward",),
     inputs={
         "a": Array(("batch", "n"), SMALL),
         "b": Array(("batch", "n"), SMALL),
@@ -2995,7 +2994,6 @@ def graph_edge(*steps, grad=None, wanted=ALL, a=SQUARE, b=ROW, c=COLUMN):
 backward = exercise(
     "backward",
     use=through_a_graph,
-    needs=("Tensor",),
     inputs={
         "a": Array(("batch", "n"), SMALL),
         "b": Array(("n",), SMALL),
@@ -3458,7 +3456,6 @@ def some_steps(bench, a, b, c, to_a, to_b, learning_rate):
 sgd = exercise(
     "SGD",
     use=some_steps,
-    needs=("Tensor", "backward"),
     inputs={
         "a": Array(("batch", "n")),
         "b": Array(("n",)),
@@ -3665,7 +3662,6 @@ def with_layers_gradient(x, weights, bias, rng):
 linear = exercise(
     "Linear",
     use=one_layer,
-    needs=("Tensor", "backward"),
     inputs={
         "x": Array(("batch", "n_in"), SMALL),
         "weights": Array(("n_in", "n_out"), SMALL),
@@ -3842,7 +3838,6 @@ def with_models_gradient(x, n_in, hidden, n_out, rng):
 sequential = exercise(
     "Sequential",
     use=layers_in_layers,
-    needs=("Tensor", "backward", "Linear", "Tanh", "Sigmoid"),
     inputs={
         "x": Array(("batch", "n_in"), SMALL),
         "n_in": Size("n_in"),
@@ -4017,7 +4012,6 @@ LOSS_EDGES = [
 mse_loss = exercise(
     "MSELoss",
     use=two_losses("MSELoss"),
-    needs=("Tensor", "backward"),
     inputs=TWO_MATRICES,
     arrange=with_losses_gradient,
     edges=LOSS_EDGES,
@@ -4120,7 +4114,6 @@ class target_minus_prediction:
 mean_squared_error_loss = exercise(
     "MeanSquaredErrorLoss",
     use=two_losses("MeanSquaredErrorLoss"),
-    needs=("Tensor", "backward"),
     inputs=TWO_MATRICES,
     arrange=with_losses_gradient,
     edges=LOSS_EDGES,
@@ -4221,7 +4214,6 @@ def a_cross_entropy(bench, logits, targets, grad):
 cross_entropy_loss = exercise(
     "CrossEntropyLoss",
     use=a_cross_entropy,
-    needs=("Tensor", "backward"),
     inputs={
         "logits": Array(("batch", "n_classes"), SMALL),
         "targets": Array(("batch",), range(5), whole=True),
@@ -4331,7 +4323,6 @@ def squeezing_exercise(name, method):
     return exercise(
         name,
         use=squeezing(name),
-        needs=("Tensor", "backward"),
         inputs={"x": Array(("batch", "n"), SMALL)},
         arrange=lambda x: {"x": x, "grad": upstream_like(x)},
         edges=[{"x": np.array([[0.3, -1000.0, 0.0]]), "grad": np.array([[2.0, 3.0, 0.5]])}],
@@ -4515,7 +4506,6 @@ def with_lookups_gradient(weights, indices, ndim, rng):
 embedding = exercise(
     "Embedding",
     use=looked_up,
-    needs=("Tensor", "backward"),
     inputs={
         "weights": Array(("vocab_size", "dim"), SMALL),
         "indices": Array(("batch", "words"), range(5), whole=True),
@@ -4689,7 +4679,6 @@ def a_cell(x, to_input, to_hidden, to_output, rng, activation):
 rnn_cell = exercise(
     "RNNCell",
     use=three_steps,
-    needs=("Tensor", "backward"),
     inputs={
         "x": Array((3, "batch", "n_in"), SMALL),
         "to_input": Array(("n_hidden",), SMALL),

@@ -1945,7 +1945,7 @@ def usual_show(cell, new_cell):
 
 @lstm_step.misconception(
     "the cell shown without tanh",
-    "A cell can hold any number. tanh brings what is shown between -1 and 1: output * tanh(cell).",
+    "A cell can hold any number. tanh brings what is shown between -1 and 1: output * tanh(new cell).",
 )
 def tanh_missing_on_cell(*args):
     return step_with(*args, write=usual_write, show=lambda cell, new_cell: new_cell)
@@ -2087,7 +2087,7 @@ lstm_step_backward = exercise(
     hints=[
         "The new cell is used twice: it is shown, and it is kept for the next step. From how many "
         "sides does its gradient come?",
-        "Go back through lstm_step line by line, the last one first: hidden = output * tanh(cell), "
+        "Go back through lstm_step line by line, the last one first: hidden = output * tanh(new cell), "
         'then cell = forget * cell + input * candidate, then the four gates (chapter 14, "The long '
         'short-term memory layer"; the backward rules are those of mul, tanh and mm in chapter 13).',
         "cell_grad + hidden_grad * output * (1 - tanh(new cell)^2) is all that the new cell gets. "
@@ -2228,7 +2228,7 @@ def dh_not_summed_over_gates(*args):
 
 @lstm_step_backward.misconception(
     "tanh between the cell and the hidden state is forgotten",
-    "hidden = output * tanh(cell): on the way back multiply by the slope of tanh, "
+    "hidden = output * tanh(new cell): on the way back multiply by the slope of tanh, "
     "1 - tanh(new cell)^2.",
 )
 def tanh_missing_on_cell(*args):
@@ -2629,7 +2629,8 @@ def first_state_returned(inputs, targets, hidden, cell, parameters):
 
 
 @lstm_unroll_loss.misconception(
-    "the cell shown without tanh", "lstm_step shows output * tanh(cell): take the state from there."
+    "the cell shown without tanh",
+    "lstm_step shows output * tanh(new cell): take the state from there.",
 )
 def tanh_missing_on_cell(inputs, targets, hidden, cell, parameters):
     def step(*args):

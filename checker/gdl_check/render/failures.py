@@ -88,6 +88,8 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
         return
     if a is not None and b is not None and not a.ndim and not b.ndim:
         ours, theirs = numbers_apart(float(a), float(b))
+        if isinstance(expected, bool) and float(b) in (0, 1):
+            ours, theirs = str(expected), str(bool(b))
         yield [(f"  {'expected'.ljust(LABEL)}", ""), (ours, "good")]
         yield [(f"  {'yours'.ljust(LABEL)}", ""), (theirs, "bad")]
         return

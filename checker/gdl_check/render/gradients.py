@@ -34,14 +34,14 @@ def said_lines(report: GradientReport, width: int) -> Iterator[Line]:
     if report.worst is not None:
         name, index, yours, measured, bound = report.worst
         entry = f"{name}[{', '.join(map(str, index))}]" if index else name
-        text = f"Raise {entry} a little, and for each unit the result changes by"
+        text = f"Raise {entry} by a tiny step h, and the result changes by"
         yield from wrapped(text, width)
         yield [
             ("    measured  ", ""),
-            (f"{measured:+.6g}".ljust(12), "good"),
+            (f"{measured:+.6g} * h".ljust(16), "good"),
             (f" (+-{bound:.0e})", "dim"),
         ]
-        yield [("    yours     ", ""), (f"{yours:+.6g}", "bad")]
+        yield [("    yours     ", ""), (f"{yours:+.6g} * h", "bad")]
     if report.says:
         yield from wrapped(report.says, width, "name")
 

@@ -9,7 +9,7 @@ from typing import Any
 from gdl_check.course import Chapter
 from gdl_check.hints import Rung
 from gdl_check.render.lines import Line, labelled, wrapped
-from gdl_check.render.values import call_lines, cut, pasteable, wrap
+from gdl_check.render.values import MOST_LINES, broken, call_lines, cut, pasteable, wrap
 from gdl_check.sandbox.programs import Raised
 
 BAR = 16
@@ -67,7 +67,7 @@ def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -
 def task_lines(
     exercise_id: str,
     task: str,
-    samples: Sequence[tuple[tuple[Any, ...], Any]],
+    samples: Sequence[tuple[Mapping[str, Any], Any]],
     place: str,
     width: int,
 ) -> Iterator[Line]:
@@ -80,12 +80,15 @@ def task_lines(
         yield []
         yield [("  What is expected of it:", "strong")]
     name = exercise_id.partition(".")[2]
-    for args, value in samples:
-        named = {f"x{i}": arg for i, arg in enumerate(args)}
-        for line in call_lines(name, named, width - 4):
+    for inputs, value in samples:
+        for line in call_lines(name, inputs, width - 4):
             yield [("    " + line, "code")]
         told = f"raises {value.type}" if isinstance(value, Raised) else pasteable(value)
-        yield [("    -> " + cut(told, width - 10), "good")]
+        first, *more = broken(told, width - 10)
+        yield [("    -> " + first, "good")]
+        yield from ([("       " + line, "good")] for line in more[: MOST_LINES - 1])
+        if len(more) >= MOST_LINES:
+            yield [("       ...", "dim")]
     yield []
     yield from labelled("when you have written it:", f"gdl-check {exercise_id}", width)
 

@@ -36,7 +36,8 @@ def wrapped(text: str, width: int, style: str = "", indent: str = "  ") -> Itera
 
 def sentence(text: str, name: str = "") -> str:
     """A message as a sentence of its own; a name that it begins with is left as it is written."""
-    if not (name and text.startswith(name)):
+    first = text.partition(" ")[0].rstrip(":,")
+    if not (name and text.startswith(name)) and "_" not in first:
         text = text[:1].upper() + text[1:]
     return text + ("" if text.endswith(("?", ".")) else ".")
 

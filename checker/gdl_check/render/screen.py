@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gdl_check.examine import REPEATABLE
+from gdl_check.places import is_notebook
 from gdl_check.render.errors import error_lines, printed_lines, raised, trace_lines
 from gdl_check.render.failures import call_of, law_lines
 from gdl_check.render.lines import (
@@ -24,7 +25,6 @@ from gdl_check.render.lines import (
 )
 from gdl_check.render.values import wrap
 from gdl_check.results import ChapterResult, Error, Report, Result, Verdict
-from gdl_check.source import is_notebook
 
 WORDS = {
     Verdict.PASSED: "passed",
@@ -33,6 +33,7 @@ WORDS = {
     Verdict.TIMEOUT: "timed out",
     Verdict.ERROR: "error",
 }
+MOST_NAMED = 4
 QUIET, QUIET_LINES = (Verdict.PASSED, Verdict.NOT_STARTED), 2
 
 
@@ -101,22 +102,35 @@ def opened_lines(
     if result.misconception is not None:
         named = result.misconception
         yield []
-        on = f"on {named.matched} of {named.of} wrong results"
-        yield from wrapped(f"Looks like: {named.title} ({named.name}, {on}).", width, "name")
+        slug = f"{named.name}, " if verbose else ""
+        on = f"{slug}on {named.matched} of {named.of} wrong results"
+        yield from wrapped(f"Looks like: {named.title} ({on}).", width, "name")
         yield from wrapped(named.says, width)
     if result.supplied:
         yield []
         here = result.id.partition(".")[0] + "."
-        names = and_between([name.removeprefix(here) for name in result.supplied])
-        yield from wrapped(f"It rests on {names}, not passed yet: ours was used instead.", width)
+        names = [name.removeprefix(here) for name in result.supplied]
+        yield from wrapped(supplied_text(names), width)
     yield from printed_lines(result.stdout, width, verbose)
+
+
+def supplied_text(names: Sequence[str]) -> str:
+    """One sentence on what of ours stood in for what has not passed yet."""
+    if len(names) <= MOST_NAMED:
+        was = "was" if len(names) == 1 else "were"
+        return f"It rests on {and_between(names)}, not passed yet: ours {was} used instead."
+    few = ", ".join(names[: MOST_NAMED - 1])
+    return (
+        f"It rests on {len(names)} exercises not passed yet ({few}, ...): ours were used instead."
+    )
 
 
 def exercise_error_lines(
     result: Result, error: Error, source: Sequence[str], width: int
 ) -> Iterator[Line]:
     """Why an answer could not be examined, with the learner's own lines."""
-    told = sentence(raised(error, source), result.name)
+    name = error.trace[-1][1] if error.trace else result.name
+    told = sentence(raised(error, source), name)
     yield from wrapped(told, width, "error")
     yield from trace_lines(error, source, width)
     law = result.opened

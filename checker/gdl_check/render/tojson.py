@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from gdl_check.places import is_notebook
 from gdl_check.render.programs import statements
 from gdl_check.render.values import pasteable
 from gdl_check.results import (
@@ -19,7 +20,6 @@ from gdl_check.results import (
     Result,
 )
 from gdl_check.sandbox.wire import number_to_wire, to_wire
-from gdl_check.source import is_notebook
 
 VERSION = 1
 

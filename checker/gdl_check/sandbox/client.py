@@ -66,6 +66,10 @@ class Ended(Exception):
     ahead: int = 0
 
 
+class Abandoned(BaseException):
+    """Nobody wants to know any more what a worker would have answered."""
+
+
 class Source(NamedTuple):
     """A chapter file as the worker sees it, with functions of ours put in place of missing ones.
 
@@ -96,6 +100,7 @@ class Worker:
         self.read: dict[int, list[Outcome]] = {}
         self.first_requests: list[bytes] | None = []  # until the first reply
         self.is_second = False
+        self.is_abandoned = False
         self.active: list[str] = []  # the mechanisms that confine it, by its own account
         self.sent = 0
         self.answered = 0
@@ -200,6 +205,8 @@ class Worker:
                 chunk = self.connection.chunks.get(timeout=max(0.0, left))
             except queue.Empty:
                 self._give_up("timeout", self._too_long(left_for_all))
+            if self.is_abandoned:
+                raise Abandoned
             if not chunk and self._begins_again():
                 continue
             if not chunk:
@@ -264,6 +271,11 @@ class Worker:
                 if not chunk or len(trace) > 1 << 18 or time.monotonic() > until:
                     break
         return trace
+
+    def abandon(self) -> None:
+        """Wake whoever waits for a reply, with Abandoned. For another thread than theirs."""
+        self.is_abandoned = True
+        self.connection.chunks.put(b"")
 
     def close(self) -> None:
         self.connection.close()

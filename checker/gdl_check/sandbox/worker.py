@@ -73,7 +73,6 @@ class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, files: dict[str, dict[str, Any]]) -> None:
         self.files = files
-        self.paths = {file["path"] for file in files.values()}
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if name in self.files:
@@ -159,6 +158,7 @@ class Worker:
         self.active = confine()
         self.chapter_files: ChapterFiles | None = None
         self.names: dict[str, Any] = {}
+        self.path = ""  # of the file whose exercise is examined: only its lines are told
 
     def serve(self) -> None:
         for request_id, head, payload in self.channel.requests():
@@ -183,6 +183,7 @@ class Worker:
             for name in self.chapter_files.files:
                 sys.modules.pop(name, None)
         self.chapter_files = ChapterFiles(request["files"])
+        self.path = request["files"][request["main"]]["path"]
         sys.meta_path.append(self.chapter_files)
         try:
             module = importlib.import_module(request["main"])
@@ -218,8 +219,7 @@ class Worker:
             message = ""
         if isinstance(error, OSError) and error.filename is not None:
             message += NO_FILES
-        paths = self.chapter_files.paths if self.chapter_files else set()
-        trace = [frame for frame in _frames_of(error) if frame[2] in paths]
+        trace = [frame for frame in _frames_of(error) if frame[2] == self.path]
         if len(trace) > 2 * SHOWN_FRAMES:
             trace = trace[:SHOWN_FRAMES] + trace[-SHOWN_FRAMES:]
         return {
