@@ -123,7 +123,7 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
         yield _tag(
             "div",
             _tag("b", escape(f"Looks like: {named.title}")),
-            _tag("span", escape(f" ({named.name}, {on})"), style="opacity:.75"),
+            _tag("span", escape(f" ({on})"), style="opacity:.75"),
             "<br>",
             _words(named.says),
             style="margin:.6em 0" + _edge(YELLOW),
