@@ -13,7 +13,8 @@ from gdl_check.bench import names_on_the_bench
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Chapter, Exercise, chapter_of_module
 from gdl_check.examine import Begun, Examination, counterexample, holds_on
-from gdl_check.places import course_folder
+from gdl_check.needed import needed
+from gdl_check.places import chapter_path, course_folder
 from gdl_check.results import ChapterResult, Error, Result, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import SECONDS, Ended, Source
@@ -49,7 +50,8 @@ class ChapterCheck:
 
     `shown` is the file's path as people should see it. The checks in `others`, by path, are those
     of the other chapters' files: earlier work is looked for in the same folder. `runner` starts a
-    worker on some files, given their main module and the seconds for a reply.
+    worker on some files, given their main module and the seconds for a reply. What is `given` is
+    checked in the place of the file at `path`.
     """
 
     chapter: Chapter
@@ -66,6 +68,7 @@ class ChapterCheck:
     timeouts: int = 0
     broken: CannotLoad | None = None
     tried: bool = False
+    given: ChapterFile | None = None
     runner: Callable[[Mapping[str, Source], str, float], WorkerRunner] = WorkerRunner
 
     def __post_init__(self) -> None:
@@ -76,11 +79,15 @@ class ChapterCheck:
         # Made anew: in a checkout the file in exercises/ is the one that the learner fills in.
         stub = stub_of(self.solution, set(self.chapter.exercises))
         self.stub = ChapterFile(f"exercises/{name}", stub)
+        self.file = ChapterFile(self.shown, "")
         try:
-            self.file = read_chapter_file(self.path, self.shown)
+            self.file = self.given or read_chapter_file(self.path, self.shown)
+            self.whole = self.file
+            if self.file.cells and self.given is None:
+                self.file = needed(self.file, self.chapter.exercises)
             self.file.code  # noqa: B018
         except CannotBeRead as error:
-            self.file = ChapterFile(self.shown, "")
+            self.file = self.whole = ChapterFile(self.shown, "", self.file.cells)
             self.broken = CannotLoad(Verdict.ERROR, error.error)
 
     def result(self, name: str) -> Result:
@@ -124,7 +131,7 @@ class ChapterCheck:
         if node is None:
             if exercise.name in self.file.names:
                 return None
-            error = missing(self.file, self.stub, exercise.name)
+            error = missing(self.whole, self.stub, exercise.name)
             return self._unexamined(exercise, Verdict.ERROR, error)
         stub = self.stub.definitions[exercise.name]
         if is_stub(node, stub):
@@ -178,9 +185,9 @@ class ChapterCheck:
 
     def other(self, chapter: Chapter) -> ChapterCheck:
         """The check of another chapter's file in the same folder."""
-        path = self.path.parent / chapter.file_name
+        path = chapter_path(self.path.parent, chapter.file_name)
         if path not in self.others:
-            shown = str(Path(self.shown).with_name(chapter.file_name))
+            shown = str(Path(self.shown).with_name(path.name))
             settings = self.settings._replace(case=None)
             ChapterCheck(
                 chapter,

@@ -149,7 +149,7 @@ def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -
         found.chapters.append(check.chapter_result(names))
         if screen is not None:
             screen.put(chapter_lines(found.chapters[-1], check.file.lines, screen.width))
-    _open_first_failure(found)
+    open_first_failure(found)
     if screen is not None and found.opened is not None:
         check = found.checks[found.at]
         path, source = check.shown, check.file.lines
@@ -165,7 +165,7 @@ def _remember(desk: Desk, found: Found) -> None:
             remember(desk, check.chapter, check.file, chapter)
 
 
-def _open_first_failure(found: Found) -> None:
+def open_first_failure(found: Found) -> None:
     """Look closer at the first failure in a file that could be loaded."""
     unfinished = [i for i, c in enumerate(found.chapters) if c.status != Verdict.PASSED]
     found.at = next((i for i in unfinished if found.chapters[i].error), (unfinished or [0])[0])
@@ -196,8 +196,10 @@ def _again(options: argparse.Namespace, desk: Desk, found: Found) -> str:
     about = found.opened or (None if chapter.error or not unfinished else unfinished[0])
     if check.path == desk.path(check.chapter):
         return " ".join([*words, about.id if about else chapter.id])
-    line = f":{about.line}" if about and about.line else ""
-    return " ".join([*words, shlex.quote(check.shown) + line])
+    number = about.line if about else None
+    if number and check.file.cells:
+        number = int(check.file.cells[number - 1][0].rpartition(" ")[2])
+    return " ".join([*words, shlex.quote(check.shown) + (f":{number}" if number else "")])
 
 
 def _debug(opened: Result, check: ChapterCheck) -> int:

@@ -144,6 +144,7 @@ def _starting(words: list[str]) -> int:
     parser = _verb_parser(words[0], STARTING[words[0]])
     if words[0] == "init":
         parser.add_argument("folder", nargs="?", metavar="DIR", help="a new or an empty folder")
+        parser.add_argument("--notebook", action="store_true", help="chapters as Jupyter notebooks")
     if words[0] == "update":
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     if words[0] == "reset":

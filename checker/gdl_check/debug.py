@@ -14,6 +14,7 @@ from typing import Any
 from gdl_check.check import ChapterCheck
 from gdl_check.course import load_chapter
 from gdl_check.forms import dressed
+from gdl_check.imports import NotebookChapters, run_as
 from gdl_check.places import course_folder
 from gdl_check.results import Result
 from gdl_check.sandbox.programs import private
@@ -47,10 +48,16 @@ def _open(check: ChapterCheck, supplied: Sequence[str]) -> ModuleType:
         del sys.modules[name]  # an earlier chapter is the learner's own, if it is imported
     sys.path[:] = [folder for folder in sys.path if folder != solutions]
     sys.path.insert(0, str(check.path.resolve().parent))
+    sys.meta_path.insert(0, NotebookChapters(check.path.resolve().parent))
     for chapter_id in sorted(ours):
         chapter = load_chapter(chapter_id)
         if chapter is not check.chapter:
             vars(importlib.import_module(check.other(chapter).module)).update(ours[chapter_id])
+    if check.file.cells:
+        module = ModuleType(f"learner_{check.module}")
+        run_as(module, check.file.text, str(check.path.resolve()))
+        vars(module).update(ours.get(check.chapter.id, {}))
+        return module
     spec = importlib.util.spec_from_file_location(f"learner_{check.module}", check.path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

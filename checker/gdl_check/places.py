@@ -34,3 +34,18 @@ def find_workspace(start: Path) -> Path | None:
         if (folder / "exercises").is_dir() and (folder / "solutions").is_dir():
             return folder
     return None
+
+
+def chapter_path(folder: Path, file_name: str) -> Path:
+    """A chapter's file in a folder: a notebook where that is there, or notebooks are kept there."""
+    path = folder / file_name
+    notebook = path.with_suffix(".ipynb")
+    if path.exists() or notebook.exists():
+        return path if path.exists() else notebook
+    of_notebooks = any(folder.glob("ch*.ipynb")) and not any(folder.glob("ch*.py"))
+    return notebook if of_notebooks else path
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether a file is read as a notebook."""
+    return path.suffix.lower() == ".ipynb"

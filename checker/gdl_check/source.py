@@ -6,13 +6,14 @@ import ast
 import hashlib
 import marshal
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gdl_check.course import chapter_modules
+from gdl_check.places import is_notebook
 from gdl_check.results import Error
 
 LARGEST_FILE = 256 * 1024
@@ -27,12 +28,31 @@ class CannotBeRead(Exception):
         self.error = error
 
 
+class Lines(list[str]):
+    """The lines of a file, and where each stands: in a notebook, a cell and a line of it."""
+
+    def __init__(self, lines: Iterable[str], cells: Sequence[tuple[str, int]] = ()) -> None:
+        super().__init__(lines)
+        self.cells = cells
+
+    def place(self, number: int) -> str:
+        """A line in words: "line 41", or "cell 5, line 2"."""
+        if self.cells:
+            cell, line = self.cells[min(number, len(self.cells)) - 1]
+            return f"{cell}, line {line}" if cell else f"line {line}"
+        return f"line {number}"
+
+
 @dataclass(frozen=True)
 class ChapterFile:
-    """A chapter file's text and syntax tree. `shown` is its path as people should see it."""
+    """A chapter file's text and syntax tree. `shown` is its path as people should see it.
+
+    Where it is the code of a notebook, `cells` has every line's place in it: (cell, line).
+    """
 
     shown: str
     text: str
+    cells: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -64,8 +84,8 @@ class ChapterFile:
             raise CannotBeRead(Error("SyntaxError", message)) from None
 
     @cached_property
-    def lines(self) -> list[str]:
-        return self.text.split("\n")
+    def lines(self) -> Lines:
+        return Lines(self.text.split("\n"), self.cells)
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
@@ -74,15 +94,15 @@ class ChapterFile:
         Where several stand there, a stub is passed over; running the file shows which one counts.
         """
         found: dict[str, Definition] = {}
-        for node in _statements(self.tree):
-            if isinstance(node, Definition) and not (node.name in found and _is_empty(node)):
+        for node in statements(self.tree):
+            if isinstance(node, Definition) and not (node.name in found and is_empty(node)):
                 found[node.name] = node
         return found
 
     @cached_property
     def names(self) -> dict[str, ast.stmt]:
         """Everything that a statement at the top level binds: name -> the statement."""
-        return {name: node for node in _statements(self.tree) for name in _bound(node)}
+        return {name: node for node in statements(self.tree) for name in bound(node)}
 
     @cached_property
     def used(self) -> dict[str, set[str]]:
@@ -95,7 +115,7 @@ class ChapterFile:
         known = chapter_modules().values()
         return {
             alias.asname or alias.name: (node.module, alias.name)
-            for node in _statements(self.tree)
+            for node in statements(self.tree)
             if isinstance(node, ast.ImportFrom) and node.module and node.module in known
             for alias in node.names
         }
@@ -121,7 +141,10 @@ class ChapterFile:
 
 
 def read_chapter_file(path: Path, shown: str) -> ChapterFile:
-    """Read a chapter file. Raises CannotBeRead with one sentence that says what to do."""
+    """Read a chapter file, or the code of a notebook.
+
+    Raises CannotBeRead with one sentence that says what to do.
+    """
 
     def cannot(kind: str, message: str) -> CannotBeRead:
         return CannotBeRead(Error(kind, message))
@@ -131,6 +154,8 @@ def read_chapter_file(path: Path, shown: str) -> ChapterFile:
             raise cannot("IsADirectoryError", "this is a folder; a Python file is expected here")
         if path.exists() and not path.is_file():
             raise cannot("FileNotFoundError", "this is not an ordinary file")
+        if is_notebook(path):
+            return _read_notebook(path, shown)
         if path.exists() and path.stat().st_size > LARGEST_FILE:
             raise cannot("TooLarge", "this is larger than 256 KB: is it the right file?")
         raw = path.read_bytes()
@@ -152,7 +177,19 @@ def read_chapter_file(path: Path, shown: str) -> ChapterFile:
     return ChapterFile(shown, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+def _read_notebook(path: Path, shown: str) -> ChapterFile:
+    from gdl_check.notebooks import LARGEST_NOTEBOOK, NotANotebook, code_of
+
+    with path.open("rb") as stream:
+        raw = stream.read(LARGEST_NOTEBOOK + 1)
+    try:
+        code = code_of(raw)
+    except NotANotebook as error:
+        raise CannotBeRead(Error("NotANotebook", str(error))) from None
+    return ChapterFile(shown, code.text, code.cells)
+
+
+def statements(tree: ast.Module) -> Iterator[ast.stmt]:
     """The statements at the top level, and those inside its blocks (if, try, with, loops)."""
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
@@ -163,7 +200,8 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
             waiting = [*ast.iter_child_nodes(node), *waiting]
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
+def bound(node: ast.stmt) -> Iterator[str]:
+    """The names that one statement binds, those inside it left out."""
     if isinstance(node, Definition):
         yield node.name
         for part in ast.walk(node):
@@ -186,7 +224,7 @@ def _own_parts(node: ast.AST) -> Iterator[ast.AST]:
             yield from _own_parts(part)
 
 
-def _is_empty(node: Definition) -> bool:
+def is_empty(node: Definition) -> bool:
     """Whether nothing is done but to raise NotImplementedError, as in a stub."""
     body = [ast.unparse(statement) for statement in without_docstring(node)]
     return body == ["raise NotImplementedError"]
@@ -251,7 +289,9 @@ def missing(file: ChapterFile, stub: ChapterFile, name: str) -> Error:
     kind = "class" if isinstance(stub.definitions[name], ast.ClassDef) else "function"
     message = f"a {kind} {wanted} is expected in {file.shown}"
     if near:
-        lines = ", ".join(f"{other} (line {file.definitions[other].lineno})" for other in near)
+        lines = ", ".join(
+            f"{other} ({file.lines.place(file.definitions[other].lineno)})" for other in near
+        )
         message += f"; found {lines}: rename it?"
     else:
         message += "; there is none of that name"

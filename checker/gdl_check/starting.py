@@ -10,13 +10,15 @@ from pathlib import Path
 from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import all_chapters, chapter_modules
-from gdl_check.places import find_workspace
+from gdl_check.places import chapter_path, find_workspace
 from gdl_check.render.learning import finding_lines, text_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.state import Event
 from gdl_check.targets import NotUnderstood, find_desk, resolve, shown_path
 from gdl_check.update import Plan, carry_out, plan
 from gdl_check.workspace import DEFAULT_NAME, NotPossible, create, reset, undo
+
+WIDTH = 56  # of what has a reason behind it, so that it fits everywhere
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,22 +45,25 @@ def perform(options: argparse.Namespace, screen: Screen) -> int:
 def _init(options: argparse.Namespace, screen: Screen) -> int:
     here = Path.cwd()
     folder = Path(options.folder or (here if not any(here.iterdir()) else DEFAULT_NAME))
-    create(folder)
+    create(folder, options.notebook)
     first = next(all_chapters())
     name = next(iter(first.exercises))
+    file = chapter_path(folder / "exercises", first.file_name).name
+    kind = "a notebook each" if options.notebook else "a file each"
     go = [] if folder.resolve() == here else [f"cd {shown_path(folder)}"]
     chapters = f"{len(chapter_modules())} chapters"
     screen.put(
         text_lines(
             [
                 "made a folder to work in" + (f": {shown_path(folder)}" if go else ", here"),
-                f"  exercises/     {chapters}, a file each, waiting to be written",
+                f"  exercises/     {chapters}, {kind}, waiting to be written",
                 "  .gdl/          your progress",
                 "  README.md",
                 "",
-                f"first: write {name} in exercises/{first.file_name}",
+                f"first: write {name} in exercises/{file}",
                 "then:",
                 *(f"  {line}" for line in [*go, f"gdl-check {first.exercise_id(name)}"]),
+                *([f"  or in a cell of the notebook: check({name})"] if options.notebook else []),
             ]
         )
     )
@@ -95,7 +100,11 @@ def _told(planned: Plan) -> Iterator[str]:
         yield "everything is as new as this version of gdl-check"
     for change in planned.changes:
         name = f"{change.file}  {change.name}".rstrip()
-        yield f"{change.what:<9} {name}" + (f"  ({change.why})" if change.why else "")
+        line, why = f"{change.what:<9} {name}", f"({change.why})" if change.why else ""
+        if len(line) + len(why) > WIDTH:
+            yield line
+            line = " " * 9
+        yield f"{line}  {why}".rstrip()
 
 
 def _undone(workspace: Path, screen: Screen) -> int:

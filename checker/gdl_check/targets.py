@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
-from gdl_check.places import course_folder, find_workspace
-from gdl_check.source import CannotBeRead, read_chapter_file
+from gdl_check.places import chapter_path, course_folder, find_workspace
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
 
 
 class NotUnderstood(Exception):
@@ -32,7 +32,7 @@ class Desk(NamedTuple):
     folder: Path
 
     def path(self, chapter: Chapter) -> Path:
-        return self.folder / chapter.file_name
+        return chapter_path(self.folder, chapter.file_name)
 
 
 def find_desk(workspace: Path | None, reference: bool) -> Desk:
@@ -90,7 +90,7 @@ def _order(chapter_id: str) -> Callable[[str], int]:
 def _resolve_one(word: str, desk: Desk) -> list[Target]:
     if word == "all":
         return [_whole(load_chapter(chapter), desk) for chapter in chapter_modules()]
-    if re.fullmatch(r".*\.py(:\d+)*", word, re.IGNORECASE) or "/" in word or "\\" in word:
+    if re.fullmatch(r".*\.(py|ipynb)(:\d+)*", word, re.IGNORECASE) or "/" in word or "\\" in word:
         return [_file(word, desk)]
     chapter_id, _, name = word.partition(".")
     if chapter_id not in chapter_modules():
@@ -129,6 +129,8 @@ def _file(word: str, desk: Desk) -> Target:
         return Target(chapter, path, tuple(chapter.exercises))
     try:
         file = read_chapter_file(path, name)
+        if file.cells:
+            return Target(chapter, path, tuple(_in_cell(chapter, file, int(line), name)))
         nodes = {n: file.definitions.get(n) or file.names.get(n) for n in chapter.exercises}
     except CannotBeRead:
         # Nothing in it can be checked: let that be said where it is said of the whole file.
@@ -137,6 +139,19 @@ def _file(word: str, desk: Desk) -> Target:
     if not inside:
         raise NotUnderstood(f"no exercise stands in line {line} of {name}")
     return Target(chapter, path, tuple(inside))
+
+
+def _in_cell(chapter: Chapter, file: ChapterFile, cell: int, shown: str) -> list[str]:
+    """The exercises in one cell of a notebook."""
+    nodes = file.definitions
+    found = [
+        name
+        for name in chapter.exercises
+        if name in nodes and file.cells[nodes[name].lineno - 1][0] == f"cell {cell}"
+    ]
+    if not found:
+        raise NotUnderstood(f"no exercise stands in cell {cell} of {shown}")
+    return found
 
 
 def _first(node: ast.stmt) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.places import chapter_path, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, Definition, parameters, read_chapter_file
 from gdl_check.workspace import backup, base_folder, delivered, line_ends, write
 
@@ -48,9 +49,13 @@ def plan(workspace: Path) -> Plan:
     texts: dict[Path, str] = {}
     for chapter in all_chapters():
         base = base_folder(workspace) / chapter.file_name
-        mine = workspace / "exercises" / chapter.file_name
+        mine = chapter_path(workspace / "exercises", chapter.file_name)
         new = delivered(chapter)
         if base.exists() and _plain(base.read_text(encoding="utf-8")) == _plain(new.text):
+            continue
+        if is_notebook(mine):
+            why = "it stays as it is: gdl-check reset brings new stubs"
+            changes.append(Change(mine.name, "", "stuck", why))
             continue
         if not mine.exists():
             changes.append(Change(mine.name, "", "added", "a chapter that was not there"))

@@ -9,13 +9,15 @@ exercises/      the files to write in
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from gdl_check import state
-from gdl_check.course import Chapter
-from gdl_check.places import course_folder
+from gdl_check.course import Chapter, all_chapters
+from gdl_check.lessons import notebook_of
+from gdl_check.notebooks import with_lines
+from gdl_check.places import chapter_path, course_folder, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
 
 DEFAULT_NAME = "grokking-dl"
@@ -33,23 +35,36 @@ it should do. Write one, save the file, and ask whether it is right:
 
 `.gdl/` remembers your progress. Keep it together with the exercises, in git if you like.
 """
+IN_NOTEBOOKS = """
+The chapters are notebooks: they need `pip install "gdl-check[notebook]"`. Run `check(relu)` in a
+cell, or put `%%check` above a function. The commands above read the notebooks as you saved them.
+"""
 
 
 class NotPossible(Exception):
     """Something that cannot be done to a workspace; the message is one sentence that says why."""
 
 
-def create(folder: Path) -> Path:
-    """Make a workspace in a folder that is empty or not there yet. Raises NotPossible."""
+def create(folder: Path, notebook: bool = False) -> Path:
+    """Make a workspace in a folder that is empty or not there yet. Raises NotPossible.
+
+    With `notebook` the chapters are Jupyter notebooks instead of files of Python.
+    """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise NotPossible(
                 f"{folder} has other things in it: name a new folder, "
                 f"like gdl-check init {DEFAULT_NAME}"
             )
-        for inside in (folder / "exercises", base_folder(folder)):
+        for inside in (base_folder(folder), *([] if notebook else [folder / "exercises"])):
             shutil.copytree(course_folder("exercises"), inside, ignore=_not_chapters)
-        (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
+        if notebook:
+            (folder / "exercises").mkdir()
+            for chapter in all_chapters():
+                path = (folder / "exercises" / chapter.file_name).with_suffix(".ipynb")
+                path.write_text(notebook_of(chapter), encoding="utf-8", newline="\n")
+        readme = README + IN_NOTEBOOKS if notebook else README
+        (folder / "README.md").write_text(readme, encoding="utf-8", newline="\n")
         state.append(state.state_file(folder), [state.Event("init")])
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -109,12 +124,12 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
 
     Raises NotPossible where the learner's file cannot be taken apart.
     """
-    path, names = workspace / "exercises" / chapter.file_name, list(names)
+    path, names = chapter_path(workspace / "exercises", chapter.file_name), list(names)
     stub = delivered(chapter)
 
     def afresh() -> Path:
         aside = backup(workspace, [path])
-        write(path, stub.text, "\n")
+        write(path, notebook_of(chapter) if is_notebook(path) else stub.text, "\n")
         return aside
 
     if not path.exists():
@@ -131,6 +146,9 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
             f"whole file with gdl-check reset {chapter.id}"
         ) from None
     aside = backup(workspace, [path])
+    if file.cells:
+        write(path, _reset_cells(path, file, stub, spans), "\n")
+        return aside
     lines = file.text.split("\n")
     missing = [name for name, span in spans.items() if span is None]
     for name, span in sorted(spans.items(), key=lambda item: item[1] or (0, 0), reverse=True):
@@ -140,6 +158,25 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
         lines += ["", "", *stub.segment(stub.definitions[name]).split("\n")]
     write(path, "\n".join(lines).rstrip("\n") + "\n", line_ends(path))
     return aside
+
+
+def _reset_cells(
+    path: Path, file: ChapterFile, stub: ChapterFile, spans: Mapping[str, tuple[int, int] | None]
+) -> str:
+    """The text of a notebook in which these definitions are stubs again, each in its cell."""
+    instead: dict[tuple[int, int], str] = {}
+    lost: list[str] = []
+    for name, span in spans.items():
+        text = stub.segment(stub.definitions[name])
+        if span is None:
+            lost.append(text)
+        else:
+            instead[span] = text
+    edits = []
+    for (first, last), text in sorted(instead.items(), reverse=True):
+        cell, line = file.cells[first - 1]
+        edits.append((int(cell.rpartition(" ")[2]), line, line + last - first, text))
+    return with_lines(path.read_bytes(), edits, lost)
 
 
 def delivered(chapter: Chapter) -> ChapterFile:

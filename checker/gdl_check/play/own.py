@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from gdl_check.course import chapter_modules
-from gdl_check.places import course_folder
+from gdl_check.imports import NotebookChapters, notebook_spec
+from gdl_check.places import course_folder, is_notebook
 
 
 @contextlib.contextmanager
@@ -25,8 +26,11 @@ def opened(path: Path) -> Iterator[ModuleType]:
     known = {name: sys.modules.pop(name) for name in names & set(sys.modules)}
     folders = list(sys.path)
     sys.path.insert(0, str(path.resolve().parent))
+    notebooks = NotebookChapters(path.resolve().parent)
+    sys.meta_path.insert(0, notebooks)  # our solutions can be imported here as well
     try:
-        spec = importlib.util.spec_from_file_location(path.stem, path)
+        as_file = importlib.util.spec_from_file_location
+        spec = (notebook_spec if is_notebook(path) else as_file)(path.stem, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[path.stem] = module
@@ -37,6 +41,7 @@ def opened(path: Path) -> Iterator[ModuleType]:
             del sys.modules[name]
         sys.modules.update(known)
         sys.path[:] = folders
+        sys.meta_path.remove(notebooks)
 
 
 def line_of(error: BaseException, folder: Path) -> tuple[Path, int, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gdl_check.render.lines import Line, labelled, sentence, wrapped
+from gdl_check.render.lines import Line, labelled, path_to, place_of, sentence, with_places, wrapped
 from gdl_check.render.values import cut, wrap
 from gdl_check.results import Error
 
@@ -12,7 +12,7 @@ MOST_PRINTED = 8
 SELF_EXPLAINING = ("Missing", "Parameters", "Timeout", "Ended")
 
 
-def raised(error: Error) -> str:
+def raised(error: Error, source: Sequence[str] = ()) -> str:
     """What an answer did instead of returning, as the middle of a sentence."""
     if error.type == "SystemExit":
         return "it tried to end Python (SystemExit)"
@@ -20,7 +20,7 @@ def raised(error: Error) -> str:
         name = error.trace[-1][1]
         return f"{name} is not written to its end: it still raises NotImplementedError"
     if error.type in SELF_EXPLAINING:
-        return error.message
+        return with_places(error.message, source)
     return f"it raised {error.type}" + (f": {error.message}" if error.message else "")
 
 
@@ -29,22 +29,22 @@ def trace_lines(error: Error, source: Sequence[str], width: int) -> Iterator[Lin
     shown = error.trace[-4:] or ([(error.line, "")] if error.line else [])
     for line, function in dict.fromkeys(shown):
         if 0 < line <= len(source) and source[line - 1].strip():
-            place = f"line {line}, in {function}:" if function.isidentifier() else f"line {line}:"
-            yield from wrapped(f"{place}   {source[line - 1].strip()}", width, "", "    ")
+            place = place_of(line, source) + (f", in {function}" if function.isidentifier() else "")
+            yield from wrapped(f"{place}:   {source[line - 1].strip()}", width, "", "    ")
 
 
 def error_lines(error: Error, path: str, source: Sequence[str], width: int) -> Iterator[Line]:
     """Why a chapter's file cannot be loaded."""
-    place = f"{path}:{error.line}" if error.line else path
+    place = path_to(path, error.line, source)
     yield from labelled("This file cannot be loaded:", place, width, "error", "strong")
     if error.trace:
         yield from wrapped(sentence(f"when it was opened, {raised(error)}"), width)
         yield from trace_lines(error, source, width)
     elif error.text or error.column:
-        yield from wrapped(f"{error.type}: {error.message}", width)
+        yield from wrapped(f"{error.type}: {with_places(error.message, source)}", width)
         yield from pointed_lines(error, width)
     else:
-        yield from wrapped(sentence(error.message), width)
+        yield from wrapped(sentence(with_places(error.message, source)), width)
         yield from trace_lines(error, source, width)
     yield from wrapped("None of its exercises can be checked until that is mended.", width)
 

@@ -13,6 +13,14 @@ from gdl_check.results import GradientReport
 
 def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterator[Line]:
     """Which arrays are wrong, one entry with the measured slope beside the claimed, a table."""
+    yield from said_lines(report, width)
+    for name in report.wrong_arrays:
+        yours, measured = report.tables[name]
+        yield from heat_map(name, np.asarray(yours), np.asarray(measured), width, verbose)
+
+
+def said_lines(report: GradientReport, width: int) -> Iterator[Line]:
+    """What there is to say in words."""
     wrong, right = report.wrong_arrays, report.right_arrays
     if right:
         these, those = and_between(wrong), and_between(right)
@@ -36,9 +44,6 @@ def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterato
         yield [("    yours     ", ""), (f"{yours:+.6g} * h", "bad")]
     if report.says:
         yield from wrapped(report.says, width, "name")
-    for name in wrong:
-        yours, measured = report.tables[name]
-        yield from heat_map(name, np.asarray(yours), np.asarray(measured), width, verbose)
 
 
 def heat_map(
@@ -59,19 +64,20 @@ def heat_map(
 
 
 def _ratios(yours: np.ndarray, measured: np.ndarray) -> list[str]:
-    top = np.nanmax(abs(measured), initial=0.0)
-    texts = []
-    for y_row, m_row in zip(np.atleast_2d(yours), np.atleast_2d(measured)):
-        row = []
-        for y, m in zip(y_row, m_row):
-            if np.isnan(m):
-                row.append("~")
-            elif abs(y - m) <= 1e-6 * top + 1e-9:
-                row.append("=")
-            elif abs(m) <= 1e-9 * top:
-                row.append("x")
-            else:
-                row.append(f"{y / m:.3g}")
-        texts.append(row)
+    texts = ratios(np.atleast_2d(yours), np.atleast_2d(measured))
     width = max(len(text) for row in texts for text in row)
     return [" ".join(text.rjust(width) for text in row) for row in texts]
+
+
+def ratios(yours: np.ndarray, measured: np.ndarray) -> list[list[str]]:
+    """How many times the measured slope each entry is; = right, x should be 0, ~ not measured."""
+    top = np.nanmax(abs(measured), initial=0.0)
+
+    def ratio(y: float, m: float) -> str:
+        if np.isnan(m):
+            return "~"
+        if abs(y - m) <= 1e-6 * top + 1e-9:
+            return "="
+        return "x" if abs(m) <= 1e-9 * top else f"{y / m:.3g}"
+
+    return [[ratio(y, m) for y, m in zip(*rows)] for rows in zip(yours, measured)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gdl_check.render.values import broken, wrap
+from gdl_check.source import Lines
 
 Line = list[tuple[str, str]]
+LINE = re.compile(r"\bline (\d{1,7})\b")
 
 
 def labelled(
@@ -37,6 +40,24 @@ def sentence(text: str, name: str = "") -> str:
     if not (name and text.startswith(name)) and "_" not in first:
         text = text[:1].upper() + text[1:]
     return text + ("" if text.endswith(("?", ".")) else ".")
+
+
+def place_of(number: int, source: Sequence[str]) -> str:
+    """Where a line stands, in words; that of a notebook stands in a cell."""
+    return source.place(number) if isinstance(source, Lines) else f"line {number}"
+
+
+def path_to(path: str, number: int | None, source: Sequence[str]) -> str:
+    """A path with a line: "ch06.py:41", or "ch06.ipynb, cell 5, line 2"."""
+    if number is None or number == 0:
+        return path
+    in_cell = isinstance(source, Lines) and source.cells
+    return f"{path}, {place_of(number, source)}" if in_cell else f"{path}:{number}"
+
+
+def with_places(message: str, source: Sequence[str]) -> str:
+    """A message of Python's or of ours, in which lines are told as they stand."""
+    return LINE.sub(lambda line: place_of(int(line[1]), source), message)
 
 
 def and_between(names: Sequence[str]) -> str:

@@ -7,11 +7,22 @@ text leaves out. No line relies on colour.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from gdl_check.examine import REPEATABLE
+from gdl_check.places import is_notebook
 from gdl_check.render.errors import error_lines, printed_lines, raised, trace_lines
 from gdl_check.render.failures import call_of, law_lines
-from gdl_check.render.lines import Line, and_between, end_of, labelled, sentence, wrapped
+from gdl_check.render.lines import (
+    Line,
+    and_between,
+    end_of,
+    labelled,
+    path_to,
+    place_of,
+    sentence,
+    wrapped,
+)
 from gdl_check.render.values import wrap
 from gdl_check.results import ChapterResult, Error, Report, Result, Verdict
 
@@ -71,7 +82,7 @@ def opened_lines(
 ) -> Iterator[Line]:
     """One exercise's failure, opened: claim, smallest case, expected and yours, its name."""
     yield []
-    where = f"{path}:{result.line}" if result.line else path
+    where = path_to(path, result.line, source)
     gap = width - len(result.name) - len(where) - 2
     if gap >= 2:
         yield [("  " + result.name, "strong"), (" " * gap, ""), (where, "dim")]
@@ -86,7 +97,7 @@ def opened_lines(
         yield from law_lines(result, law, width, verbose)
         if error is not None:
             yield []
-            where = f" (line {error.line})" if error.line else ""
+            where = f" ({place_of(error.line, source)})" if error.line else ""
             yield from wrapped(sentence(f"on other inputs {raised(error)}{where}"), width, "error")
     if result.misconception is not None:
         named = result.misconception
@@ -119,7 +130,8 @@ def exercise_error_lines(
 ) -> Iterator[Line]:
     """Why an answer could not be examined, with the learner's own lines."""
     name = error.trace[-1][1] if error.trace else result.name
-    yield from wrapped(sentence(raised(error), name), width, "error")
+    told = sentence(raised(error, source), name)
+    yield from wrapped(told, width, "error")
     yield from trace_lines(error, source, width)
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
@@ -158,7 +170,9 @@ def closing_lines(report: Report, opened: Result | None, again: str, width: int)
     elif not any(chapter.error for chapter in report.chapters):
         started = next(r for r in results if r.status == Verdict.NOT_STARTED)
         chapter = next(c for c in report.chapters if started in c.results)
-        where = f"{chapter.path}:{started.line}" if started.line else chapter.path
+        # In a notebook the name is easier to find than a line of all cells together.
+        is_numbered = started.line and not is_notebook(Path(chapter.path))
+        where = f"{chapter.path}:{started.line}" if is_numbered else chapter.path
         yield from labelled(f"next: write {started.name} in", where, width, "", "strong")
         yield from labelled("then:", again, width)
         return

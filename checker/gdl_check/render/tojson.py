@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from gdl_check.places import is_notebook
 from gdl_check.render.programs import statements
 from gdl_check.render.values import pasteable
 from gdl_check.results import (
@@ -42,6 +44,8 @@ def _present(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chapter(chapter: ChapterResult) -> dict[str, Any]:
+    if is_notebook(Path(chapter.path)):
+        chapter = _unnumbered(chapter)
     return _present(
         {
             "id": chapter.id,
@@ -52,6 +56,16 @@ def _chapter(chapter: ChapterResult) -> dict[str, Any]:
             "exercises": [_exercise(result) for result in chapter.results],
         }
     )
+
+
+def _unnumbered(chapter: ChapterResult) -> ChapterResult:
+    """Without lines: those of a notebook's cells, joined, can be found by nobody."""
+
+    def without(error: Error | None) -> Error | None:
+        return error._replace(line=None) if error is not None else None
+
+    results = [r._replace(line=None, error=without(r.error)) for r in chapter.results]
+    return chapter._replace(results=tuple(results), error=without(chapter.error))
 
 
 def _exercise(result: Result) -> dict[str, Any]:

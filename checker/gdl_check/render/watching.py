@@ -10,6 +10,7 @@ from typing import TextIO
 
 from gdl_check.examine import REPEATABLE
 from gdl_check.render.learning import bar
+from gdl_check.render.lines import path_to
 from gdl_check.render.screen import (
     WORDS,
     Line,
@@ -141,7 +142,7 @@ def verdict_lines(
         yield []
         yield from error_lines(found.error, found.path, source, width)
     elif opened is None:
-        yield from _quiet_lines(found.results[0], found.path, width)
+        yield from _quiet_lines(found.results[0], found.path, source, width)
     elif not final:
         law = opened.opened
         yield []
@@ -153,9 +154,9 @@ def verdict_lines(
         yield from _stepping_lines(opened, command, width)
 
 
-def _quiet_lines(result: Result, path: str, width: int) -> Iterator[Line]:
+def _quiet_lines(result: Result, path: str, source: Sequence[str], width: int) -> Iterator[Line]:
     """A verdict with nothing to explain."""
-    where = f"{path}:{result.line}" if result.line else path
+    where = path_to(path, result.line, source)
     yield []
     if result.status == Verdict.NOT_STARTED:
         yield [("  not started  ", str(result.status)), (result.name, "strong")]
