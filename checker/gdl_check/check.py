@@ -63,6 +63,7 @@ class ChapterCheck:
     results: dict[str, Result] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
     under_way: set[str] = field(default_factory=set)
+    benches: dict[str, set[str]] = field(default_factory=dict)
     files: dict[str, dict[str, Source]] = field(default_factory=dict)
     seconds: float = SECONDS
     timeouts: int = 0
@@ -233,7 +234,9 @@ class ChapterCheck:
         """
         exercises = self.chapter.exercises
         called = [c for c in rests_on(self.solution, name, exercises) if c[0] or not is_asked]
-        called += [("", n) for n in exercises if n in names_on_the_bench(exercises[name])]
+        if name not in self.benches:
+            self.benches[name] = names_on_the_bench(exercises[name])
+        called += [("", n) for n in exercises if n in self.benches[name]]
         if not self.is_ours and name in self.file.names:
             called += rests_on(self.file, name, exercises)
         for module, n in called:
