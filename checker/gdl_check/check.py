@@ -64,6 +64,7 @@ class ChapterCheck:
     begun: dict[str, Begun] = field(default_factory=dict)
     under_way: set[str] = field(default_factory=set)
     benches: dict[str, set[str]] = field(default_factory=dict)
+    rested: dict[str, list[tuple[ChapterCheck, str]]] = field(default_factory=dict)
     files: dict[str, dict[str, Source]] = field(default_factory=dict)
     seconds: float = SECONDS
     timeouts: int = 0
@@ -212,6 +213,11 @@ class ChapterCheck:
 
     def foundations(self, name: str) -> list[tuple[ChapterCheck, str]]:
         """The exercises that an exercise rests on, and those that these rest on, and so on."""
+        if name not in self.rested:
+            self.rested[name] = self._foundations(name)
+        return self.rested[name]
+
+    def _foundations(self, name: str) -> list[tuple[ChapterCheck, str]]:
         found: dict[tuple[str, str], tuple[ChapterCheck, str]] = {}
         waiting: list[tuple[ChapterCheck, str]] = [(self, name)]
         while waiting:
