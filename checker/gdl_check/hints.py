@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gdl_check.blanks import line_that_matters
 from gdl_check.course import Chapter
 from gdl_check.places import course_folder
-from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
+from gdl_check.source import ChapterFile, read_chapter_file, span, without_docstring
 from gdl_check.state import Progress
 
 NAMES = ("a question", "the idea", "the shapes", "one line missing", "the solution")
@@ -61,7 +61,7 @@ def with_a_blank(chapter: Chapter, name: str) -> str:
 def _without_docstring(chapter: Chapter, name: str, blank: tuple[int, int] | tuple[()]) -> str:
     file = reference_file(chapter)
     node = file.definitions[name]
-    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    first, last = span(node)
     drop: set[int] = set()
     if without_docstring(node) is not node.body:
         docstring = node.body[0]
@@ -69,7 +69,7 @@ def _without_docstring(chapter: Chapter, name: str, blank: tuple[int, int] | tup
         if not file.lines[max(drop)].strip():
             drop.add(max(drop) + 1)
     kept = []
-    for number in range(first, (node.end_lineno or node.lineno) + 1):
+    for number in range(first, last + 1):
         line = file.lines[number - 1]
         if number in drop:
             continue

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 
 from gdl_check.course import Chapter, all_chapters
-from gdl_check.needed import first_line
 from gdl_check.notebooks import made
 from gdl_check.places import course_folder
-from gdl_check.source import ChapterFile, Definition, read_chapter_file
+from gdl_check.source import ChapterFile, Definition, read_chapter_file, span
 
 BEGINNING = "%load_ext gdl_check.notebook\nfrom gdl_check import check"
 
@@ -28,7 +27,7 @@ def _cells(chapter: Chapter, stub: ChapterFile) -> list[tuple[str, str]]:
     body = stub.tree.body
     at = body[0].end_lineno or 1 if ast.get_docstring(stub.tree) is not None else 0
     for node in body[1 if at else 0 :]:
-        first, last = first_line(node), node.end_lineno or node.lineno
+        first, last = span(node)
         above = "\n".join(stub.lines[at : first - 1]).strip("\n")
         text = "\n".join(filter(None, [above, stub.segment(node)]))
         raw, at = "\n".join(stub.lines[at:last]), last

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from gdl_check.source import ChapterFile, Definition, bound, is_empty, statements
+from gdl_check.source import ChapterFile, Definition, bound, is_empty, span, statements
 
 
 def needed(file: ChapterFile, names: Collection[str]) -> ChapterFile:
@@ -51,18 +51,12 @@ def _only(file: ChapterFile, kept: list[ast.stmt]) -> ChapterFile:
     cells = []
     done = 0
     for node in kept:
-        first = max(first_line(node), done + 1)
-        done = max(done, node.end_lineno or node.lineno)
+        begin, end = span(node)
+        first, done = max(begin, done + 1), max(done, end)
         for number in range(first, done + 1):
             lines.append(file.lines[number - 1])
             cells.append(file.cells[number - 1])
     return ChapterFile(file.shown, "\n".join(lines) + "\n", (*cells, *cells[-1:]))
-
-
-def first_line(node: ast.stmt) -> int:
-    """Where a statement begins, decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _binds(node: ast.stmt) -> Iterator[str]:

@@ -19,14 +19,14 @@ from gdl_check.check import ChapterCheck
 from gdl_check.checking import Found, fault_of, open_first_failure
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.hints import reference_file
-from gdl_check.needed import first_line, needed
+from gdl_check.needed import needed
 from gdl_check.notebooks import LARGEST_CODE, NotANotebook, is_python, joined
 from gdl_check.places import chapter_path, course_folder, find_workspace
 from gdl_check.render.html import report_html, sentence_html
 from gdl_check.render.lines import Line, and_between, labelled
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.results import Report, Result, Verdict
-from gdl_check.source import ChapterFile, rests_on
+from gdl_check.source import ChapterFile, rests_on, span
 from gdl_check.targets import NotUnderstood, Target
 from gdl_check.workspace import delivered
 
@@ -216,7 +216,8 @@ def _without(stub: ChapterFile, names: set[str]) -> list[str]:
     lines = list(stub.lines)
     for name, node in reversed(stub.definitions.items()):
         if name in names:
-            lines[first_line(node) - 1 : node.end_lineno] = []
+            first, last = span(node)
+            lines[first - 1 : last] = []
     return lines
 
 

@@ -135,9 +135,8 @@ class ChapterFile:
 
     def segment(self, node: ast.stmt) -> str:
         """The source of a statement, its decorators included."""
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(d.lineno for d in decorators)])
-        return "\n".join(self.lines[first - 1 : node.end_lineno])
+        first, last = span(node)
+        return "\n".join(self.lines[first - 1 : last])
 
 
 def read_chapter_file(path: Path, shown: str) -> ChapterFile:
@@ -187,6 +186,13 @@ def _read_notebook(path: Path, shown: str) -> ChapterFile:
     except NotANotebook as error:
         raise CannotBeRead(Error("NotANotebook", str(error))) from None
     return ChapterFile(shown, code.text, code.cells)
+
+
+def span(node: ast.stmt) -> tuple[int, int]:
+    """The first and the last line of a statement, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return first, node.end_lineno or node.lineno
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:

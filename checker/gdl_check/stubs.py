@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from gdl_check.source import ChapterFile, Definition, without_docstring
+from gdl_check.source import ChapterFile, Definition, span, without_docstring
 
 
 def stub_of(solution: ChapterFile, exercises: set[str]) -> str:
@@ -20,7 +20,7 @@ def stub_of(solution: ChapterFile, exercises: set[str]) -> str:
         if isinstance(node, Definition) and name in exercises:
             cuts += _bodies(node)
         elif name.startswith("_") or _is_private_assignment(node):
-            cuts.append((_first_line(node), _end(lines, node), []))
+            cuts.append((span(node)[0], _end(lines, node), []))
     for first, last, instead in sorted(cuts, reverse=True):
         lines[first - 1 : last] = instead
     return "\n".join(lines)
@@ -43,11 +43,6 @@ def _is_private_assignment(node: ast.stmt) -> bool:
         return False
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return all(isinstance(target, ast.Name) and target.id.startswith("_") for target in targets)
-
-
-def _first_line(node: ast.stmt) -> int:
-    lines: list[int] = [d.lineno for d in getattr(node, "decorator_list", [])]
-    return min([node.lineno, *lines])
 
 
 def _end(lines: list[str], node: ast.stmt) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.places import chapter_path, course_folder, find_workspace
-from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
 
 
 class NotUnderstood(Exception):
@@ -135,7 +134,8 @@ def _file(word: str, desk: Desk) -> Target:
     except CannotBeRead:
         # Nothing in it can be checked: let that be said where it is said of the whole file.
         return Target(chapter, path, tuple(chapter.exercises))
-    inside = [n for n, node in nodes.items() if node and _first(node) <= int(line) <= _last(node)]
+    spans = {n: span(node) for n, node in nodes.items() if node}
+    inside = [n for n, (first, last) in spans.items() if first <= int(line) <= last]
     if not inside:
         raise NotUnderstood(f"no exercise stands in line {line} of {name}")
     return Target(chapter, path, tuple(inside))
@@ -152,15 +152,6 @@ def _in_cell(chapter: Chapter, file: ChapterFile, cell: int, shown: str) -> list
     if not found:
         raise NotUnderstood(f"no exercise stands in cell {cell} of {shown}")
     return found
-
-
-def _first(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _last(node: ast.stmt) -> int:
-    return node.lineno if node.end_lineno is None else node.end_lineno
 
 
 def shown_path(path: Path) -> str:

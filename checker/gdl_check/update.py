@@ -13,7 +13,14 @@ from pathlib import Path
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
 from gdl_check.places import chapter_path, is_notebook
-from gdl_check.source import CannotBeRead, ChapterFile, Definition, parameters, read_chapter_file
+from gdl_check.source import (
+    CannotBeRead,
+    ChapterFile,
+    Definition,
+    parameters,
+    read_chapter_file,
+    span,
+)
 from gdl_check.workspace import backup, base_folder, delivered, line_ends, write
 
 Note = Callable[..., None]
@@ -103,10 +110,9 @@ def _pieces(file: ChapterFile) -> dict[str, Piece]:
     found: dict[str, Piece] = {}
     at = 0
     for node in file.tree.body:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
-        last = node.end_lineno or node.lineno
-        text = "\n".join(file.lines[first:last]) + "\n"
-        above = "".join(line + "\n" for line in file.lines[at:first])
+        first, last = span(node)
+        text = file.segment(node) + "\n"
+        above = "".join(line + "\n" for line in file.lines[at : first - 1])
         key = node.name if isinstance(node, Definition) else f"~{ast.unparse(node)}"
         if node is file.tree.body[0] and ast.get_docstring(file.tree, clean=False) is not None:
             key = "~docstring"
@@ -182,17 +188,13 @@ def _changed_twice(mine: Piece, old: Piece, new: Piece, chapter: Chapter, note: 
         return mine.text
     note(mine.key, "kept", "with its new text")
     lines, fresh = mine.text.split("\n"), new.text.split("\n")
-    top, top_new = _first(ours), _first(after)
-    span = ours.body[0].lineno - top, (ours.body[0].end_lineno or 0) - top + 1
+    (top, _), (top_new, _) = span(ours), span(after)
+    old_lines = slice(ours.body[0].lineno - top, (ours.body[0].end_lineno or 0) - top + 1)
     docstring = fresh[
         after.body[0].lineno - top_new : (after.body[0].end_lineno or 0) - top_new + 1
     ]
-    lines[span[0] : span[1]] = docstring
+    lines[old_lines] = docstring
     return "\n".join(lines)
-
-
-def _first(node: ast.FunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
 def _same(a: Piece, b: Piece) -> bool:

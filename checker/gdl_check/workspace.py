@@ -18,7 +18,7 @@ from gdl_check.course import Chapter, all_chapters
 from gdl_check.lessons import notebook_of
 from gdl_check.notebooks import with_lines
 from gdl_check.places import chapter_path, course_folder, is_notebook
-from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
+from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
 
 DEFAULT_NAME = "grokking-dl"
 README = """\
@@ -136,13 +136,15 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
         return afresh()
     try:
         file = read_chapter_file(path, str(path))
-        spans = {name: span_of(file, name) for name in names}
+        spans = {
+            name: span(node) if (node := file.definitions.get(name)) else None for name in names
+        }
     except CannotBeRead as error:
         if set(names) == set(chapter.exercises):
             return afresh()
-        place = f"line {error.error.line}" if error.error.line else "it"
+        fault = f"line {error.error.line}" if error.error.line else "it"
         raise NotPossible(
-            f"{path.name} cannot be taken apart ({error}): mend {place} first, or reset the "
+            f"{path.name} cannot be taken apart ({error}): mend {fault} first, or reset the "
             f"whole file with gdl-check reset {chapter.id}"
         ) from None
     aside = backup(workspace, [path])
@@ -150,10 +152,10 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
         write(path, _reset_cells(path, file, stub, spans), "\n")
         return aside
     lines = file.text.split("\n")
-    missing = [name for name, span in spans.items() if span is None]
-    for name, span in sorted(spans.items(), key=lambda item: item[1] or (0, 0), reverse=True):
-        if span is not None:
-            lines[span[0] - 1 : span[1]] = stub.segment(stub.definitions[name]).split("\n")
+    missing = [name for name, place in spans.items() if place is None]
+    for name, place in sorted(spans.items(), key=lambda item: item[1] or (0, 0), reverse=True):
+        if place is not None:
+            lines[place[0] - 1 : place[1]] = stub.segment(stub.definitions[name]).split("\n")
     for name in missing:
         lines += ["", "", *stub.segment(stub.definitions[name]).split("\n")]
     write(path, "\n".join(lines).rstrip("\n") + "\n", line_ends(path))
@@ -166,12 +168,12 @@ def _reset_cells(
     """The text of a notebook in which these definitions are stubs again, each in its cell."""
     instead: dict[tuple[int, int], str] = {}
     lost: list[str] = []
-    for name, span in spans.items():
+    for name, place in spans.items():
         text = stub.segment(stub.definitions[name])
-        if span is None:
+        if place is None:
             lost.append(text)
         else:
-            instead[span] = text
+            instead[place] = text
     edits = []
     for (first, last), text in sorted(instead.items(), reverse=True):
         cell, line = file.cells[first - 1]
@@ -183,15 +185,6 @@ def delivered(chapter: Chapter) -> ChapterFile:
     """A chapter's stubs as this version of the course delivers them."""
     path = course_folder("exercises") / chapter.file_name
     return read_chapter_file(path, f"exercises/{chapter.file_name}")
-
-
-def span_of(file: ChapterFile, name: str) -> tuple[int, int] | None:
-    """The first and the last line of a definition, decorators included."""
-    node = file.definitions.get(name)
-    if node is None:
-        return None
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return first, node.end_lineno or node.lineno
 
 
 def line_ends(path: Path) -> str:
