@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -848,3 +850,21 @@ def test_an_object_itself_arrives_as_the_name_of_its_class(tensors: Counting) ->
         return bench.Tensor(np.array([1.0]))
 
     assert asked(tensors, lambda answer: answer.doing(itself).value) == Opaque("Tensor")
+
+
+@pytest.mark.skipif(not launch.CAN_FORK, reason="there is no warm process here")
+def test_a_worker_ends_with_a_checker_that_did_not_hear_its_process_id() -> None:
+    launch.forget_warm_process()
+    control = launch.warm_process()
+    ours, theirs = socket.socketpair()  # kept open: a worker ends by itself when it closes
+    trace, its_trace = os.pipe()
+    progress = os.memfd_create("progress")
+    os.truncate(progress, launch.PROGRESS.size)
+    socket.send_fds(control, [b"F"], [theirs.fileno(), its_trace, progress])
+    launch.forget_warm_process()
+    for fd in (theirs.detach(), its_trace, progress):
+        os.close(fd)
+    ended, _, _ = select.select([trace], [], [], 10)
+    assert ended and not os.read(trace, 1)
+    ours.close()
+    os.close(trace)

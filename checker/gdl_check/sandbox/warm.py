@@ -37,8 +37,16 @@ def main(control_fd: int) -> None:
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.collect()
     gc.freeze()
-    control = socket.socket(fileno=control_fd)
     workers: set[int] = set()
+    with socket.socket(fileno=control_fd) as control, contextlib.suppress(OSError):
+        _follow_orders(control, workers)
+    for pid in workers:
+        _end(pid)
+    _end_strays(set())
+
+
+def _follow_orders(control: socket.socket, workers: set[int]) -> None:
+    """Until there are no more; raises OSError where nobody is left to hear an answer."""
     while True:
         order, fds, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
         if not order:
@@ -58,9 +66,6 @@ def main(control_fd: int) -> None:
                 workers.remove(pid)
                 _end(pid)
                 _end_strays(workers)
-    for pid in workers:
-        _end(pid)
-    _end_strays(set())
 
 
 def _forget_paths() -> None:
