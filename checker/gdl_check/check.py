@@ -101,11 +101,16 @@ class ChapterCheck:
         return self.results[name]
 
     def in_turn(self, names: Sequence[str]) -> Iterator[Result]:
-        """The verdicts on these exercises, one by one; the next is begun while one is judged."""
-        for name, following in zip(names, [*names[1:], None]):
-            self.begin(name)
-            if following is not None:
-                self.begin(following)
+        """The verdicts on these exercises, one by one; the next two have begun by then.
+
+        So a worker answers the first questions or those of the laws while another one is judged.
+        """
+        for i, name in enumerate(names):
+            for coming in names[i : i + 3]:
+                self.begin(coming)
+            for coming in names[i : i + 2]:
+                if coming in self.begun:
+                    self.begun[coming].question()
             yield self.result(name)
 
     def chapter_result(self, names: Sequence[str]) -> ChapterResult:
