@@ -16,8 +16,6 @@ import socket
 import sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
-import numpy.random  # noqa: F401  loaded here once instead of in every worker that asks for it
-
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle
 
@@ -27,6 +25,8 @@ MOST_STRAYS = 10_000
 
 def main(control_fd: int) -> None:
     """Fork workers on order until the control socket ends."""
+    import numpy.random  # noqa: F401  here once, instead of in every worker that asks for it
+
     os.setsid()  # what the terminal sends to its programs (Ctrl-C) is not meant for us
     with contextlib.suppress(OSError):
         os.chdir("/proc")  # where nothing can be created, whatever a relative path says
