@@ -25,15 +25,13 @@ MOST_STRAYS = 10_000
 
 def main(control_fd: int) -> None:
     """Fork workers on order until the control socket ends."""
-    import numpy.random  # noqa: F401  here once, instead of in every worker that asks for it
-
     os.setsid()  # what the terminal sends to its programs (Ctrl-C) is not meant for us
     with contextlib.suppress(OSError):
         os.chdir("/proc")  # where nothing can be created, whatever a relative path says
     for first, last in ((3, control_fd), (control_fd + 1, 4096)):
         os.closerange(first, last)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    _forget_paths()
+    _prepare()
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.collect()
     gc.freeze()
@@ -68,8 +66,13 @@ def _follow_orders(control: socket.socket, workers: set[int]) -> None:
                 _end_strays(workers)
 
 
-def _forget_paths() -> None:
-    """Only the standard library stays importable; NumPy finds its own parts by itself."""
+def _prepare() -> None:
+    """Load what workers use; after that only the standard library stays importable.
+
+    NumPy finds its own parts by itself, but a worker looks them up in a copy of it.
+    """
+    import numpy.random  # noqa: F401  not at the top: who forks this process has no use for it
+
     standard = os.path.dirname(os.__file__)
     beside = (standard, os.path.join(standard, "lib-dynload"))
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
@@ -114,7 +117,7 @@ def _end_strays(workers: set[int]) -> None:
 
 def serve_alone(patience: float) -> None:
     """Be the one worker of a system that cannot fork: requests on stdin, replies on stdout."""
-    _forget_paths()
+    _prepare()
     read_fd, write_fd, trace_fd = os.dup(0), os.dup(1), os.dup(2)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
