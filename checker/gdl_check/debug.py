@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.course import load_chapter
 from gdl_check.forms import dressed
 from gdl_check.imports import NotebookChapters, run_as

@@ -15,7 +15,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import Found, fault_of, open_first_failure
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.hints import reference_file
@@ -77,8 +77,7 @@ def _checked(asked: Question) -> dict[str, str]:
         fault = fault_of(error)
     finally:
         for check in found.checks:
-            for begun in check.begun.values():
-                begun.runner.close()
+            check.close()
     report = Report(0, "normal", tuple(found.chapters), fault=fault)
     about = _about(found)
     hint = f"!gdl-check hint {about.id}" if about is not None and workspace is not None else ""

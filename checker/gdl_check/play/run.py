@@ -14,7 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.course import Chapter, chapter_of_module, load_chapter
 from gdl_check.play import CannotPlay, plays
@@ -134,9 +134,7 @@ def _not_passed(desk: Desk, chapter: Chapter) -> list[str]:
                 remember(desk, other.chapter, other.file, other.chapter_result(unknown))
             missing += [r.id for r in results if r.status != Verdict.PASSED]
     finally:
-        for other in check.others.values():
-            for begun in other.begun.values():
-                begun.runner.close()
+        check.close()
     return missing
 
 
