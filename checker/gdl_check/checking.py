@@ -8,17 +8,15 @@ import os
 import re
 import sys
 import time
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from gdl_check import corpus as corpora
 from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.closer import look_closer
 from gdl_check.places import PACKAGE
+from gdl_check.quiet import quietly
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
@@ -46,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
     found, fault, again = Found(), None, ""
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             desk = find_desk(options.workspace, options.reference)
             found.targets = _targets(options, desk)
             found.checks = _checks(options, found.targets)

@@ -6,12 +6,9 @@ A check runs in a thread of its own, which tells what it finds; the next one wai
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import fault_of
@@ -19,6 +16,7 @@ from gdl_check.closer import look_closer
 from gdl_check.course import Chapter
 from gdl_check.fingerprint import Fingerprint, Fingerprints
 from gdl_check.places import course_folder
+from gdl_check.quiet import quietly
 from gdl_check.results import ChapterResult, Fault, Result, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Abandoned, Source
@@ -113,8 +111,7 @@ class Recheck(threading.Thread):
             self.before.join()
             self.before = None
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly():
                 self._check()
                 self._prepare()
         except Abandoned:

@@ -8,11 +8,8 @@ import importlib
 import importlib.util
 import shlex
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from types import ModuleType
-
-import numpy as np
 
 from gdl_check.chapter_check import ChapterCheck
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
@@ -21,6 +18,7 @@ from gdl_check.play import CannotPlay, plays
 from gdl_check.play.own import line_of, opened
 from gdl_check.play.stage import Stage, Unheard
 from gdl_check.progress import is_known_to_pass, remember, standing
+from gdl_check.quiet import quietly
 from gdl_check.render.learning import text_lines
 from gdl_check.render.screen import Line
 from gdl_check.render.terminal import Screen, note
@@ -178,10 +176,8 @@ def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: St
     stage.put([[(chapter.id, "strong"), ("  " + (title.partition(": ")[2] or title), "")]])
     heard = Unheard()
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            with contextlib.redirect_stdout(heard), opened(path) as own:
-                play.play(own, stage, options)
+        with quietly(), contextlib.redirect_stdout(heard), opened(path) as own:
+            play.play(own, stage, options)
     except (CannotPlay, BrokenPipeError):
         raise
     except OSError as error:
