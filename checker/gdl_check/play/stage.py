@@ -6,7 +6,6 @@ printed once.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
@@ -19,9 +18,8 @@ from typing import TextIO
 
 from gdl_check.play.drawing import lines as drawn
 from gdl_check.play.figures import Figure
-from gdl_check.play.keys import Keys, keys
 from gdl_check.render.screen import Line
-from gdl_check.render.terminal import Screen
+from gdl_check.render.terminal import Page, Screen
 from gdl_check.render.values import wrap
 
 SECONDS = 40.0  # what a play's long work may take together
@@ -109,12 +107,6 @@ class Stage:
         self.stream.flush()
         return sys.stdin.readline().strip()
 
-    @contextlib.contextmanager
-    def keys(self) -> Iterator[Keys]:
-        """Single keys as they are pressed; only where `has_keys`."""
-        with keys() as read:
-            yield read
-
 
 class Watch:
     """Long work, step by step, and the part of the screen that shows it."""
@@ -168,7 +160,7 @@ class Watch:
         """Write a frame over the one before, in one go so that nothing flickers."""
         rows = shutil.get_terminal_size().lines - 1
         lines = [_cut_line(line, self.stage.width) for line in list(lines)[:rows]]
-        frame = _Frame()
+        frame = Page()
         Screen(frame, self.stage.plain).put(lines)
         above = HOME_AND_CLEAR.format(self.height) if self.height else ""
         self.stage.stream.write(above + frame.getvalue())
@@ -193,13 +185,6 @@ class Watch:
                 f"That is after {self.unit} {self.step} of {self.total}: it took long, so it stops "
                 "here. Give it more time with --seconds."
             )
-
-
-class _Frame(io.StringIO):
-    """Collects what a terminal would be sent."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 class Unheard(io.StringIO):

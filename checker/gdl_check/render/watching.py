@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from gdl_check.render.screen import (
     opened_lines,
     wrapped,
 )
-from gdl_check.render.terminal import Screen
+from gdl_check.render.terminal import Page, Screen
 from gdl_check.render.values import wrap
 from gdl_check.results import ChapterResult, Result, Verdict
 
@@ -48,11 +47,11 @@ class Canvas:
     @property
     def width(self) -> int:
         """How wide lines may be."""
-        return Screen(_Page(), self.plain).width
+        return Screen(Page(), self.plain).width
 
     def draw(self, lines: Iterable[Line]) -> None:
         """Show these lines in place of the last ones, in one go."""
-        page = _Page()
+        page = Page()
         screen = Screen(page, self.plain)
         screen.put(lines)
         text = page.getvalue()
@@ -71,13 +70,6 @@ class Canvas:
         if self.redraws and not self.is_fresh:
             self.stream.write("\n")
             self.stream.flush()
-
-
-class _Page(io.StringIO):
-    """Text on its way to a terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 class Record(Screen):
