@@ -16,7 +16,7 @@ import numpy as np
 from gdl_check.keyboard import END, Keyboard
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.stage import Stage, Watch
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 X, TARGET, START = 2.0, 1.6, -0.4  # the best weight is 0.8
 LEFT, RIGHT = -0.8, 2.4

@@ -20,7 +20,7 @@ from gdl_check.play.stage import Stage, Unheard
 from gdl_check.progress import is_known_to_pass, remember, standing
 from gdl_check.quiet import quietly
 from gdl_check.render.learning import text_lines
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line, title_in
 from gdl_check.render.terminal import Screen, note
 from gdl_check.render.values import cut, wrap
 from gdl_check.results import Verdict
@@ -173,7 +173,7 @@ def _refused(chapter: Chapter, missing: list[str], width: int) -> Iterator[Line]
 def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: Stage) -> int:
     path, title = desk.path(chapter), chapter.title
     play = _play(chapter.id)
-    stage.put([[(chapter.id, "strong"), ("  " + (title.partition(": ")[2] or title), "")]])
+    stage.put([[(chapter.id, "strong"), ("  " + title_in(stage.width - 6, title), "")]])
     heard = Unheard()
     try:
         with quietly(), contextlib.redirect_stdout(heard), opened(path) as own:

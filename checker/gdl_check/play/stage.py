@@ -18,7 +18,7 @@ from typing import TextIO
 
 from gdl_check.play.drawing import lines as drawn
 from gdl_check.play.figures import Figure
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line, bar
 from gdl_check.render.terminal import Page, Screen
 from gdl_check.render.values import wrap
 
@@ -26,7 +26,6 @@ SECONDS = 40.0  # what a play's long work may take together
 TOLD = 5  # lines about long work in a pipe
 FRAMES = 15  # a second
 TALLEST = 15
-BAR = 20
 HIDE, SHOW, HOME_AND_CLEAR = "\x1b[?25l", "\x1b[?25h", "\x1b[{}F\x1b[0J"
 
 
@@ -151,9 +150,8 @@ class Watch:
     def _bar(self, told: str) -> Line:
         if not self.step:
             return [("  " + told, "dim")]
-        full = BAR * self.step // self.total
-        bar = f"[{'#' * full}{'.' * (BAR - full)}]"
-        text = f"  {bar} {self.unit} {self.step} of {self.total}"
+        done = bar(self.step / self.total)
+        text = f"  [{done}] {self.unit} {self.step} of {self.total}"
         return [(text, "dim"), ("   " + told if told else "", "")]
 
     def _over(self, lines: Sequence[Line]) -> None:
@@ -210,12 +208,6 @@ def table_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Line
         return "  " + "   ".join([first, *rest])
 
     return [[(line(row), "dim" if i == 0 else "")] for i, row in enumerate(told)]
-
-
-def bar(share: float, width: int = BAR) -> str:
-    """A share from 0 to 1 as a bar."""
-    full = round(min(max(share, 0.0), 1.0) * width) if share == share else 0
-    return "#" * full + "." * (width - full)
 
 
 def _cut_line(line: Line, width: int) -> Line:

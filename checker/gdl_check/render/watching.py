@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from gdl_check.examine import REPEATABLE
-from gdl_check.render.learning import bar
-from gdl_check.render.lines import path_to
+from gdl_check.render.learning import BAR
+from gdl_check.render.lines import bar, path_to, title_in
 from gdl_check.render.screen import (
     WORDS,
     Line,
@@ -20,7 +20,6 @@ from gdl_check.render.screen import (
     wrapped,
 )
 from gdl_check.render.terminal import Page, Screen
-from gdl_check.render.values import wrap
 from gdl_check.results import ChapterResult, Result, Verdict
 
 WIDE = 70  # with room for a bar
@@ -105,12 +104,10 @@ def heading_lines(chapter_id: str, title: str, done: int, of: int, width: int) -
     """The chapter, and how much of it is done."""
     count = f"{done} of {of} passed"
     if width >= WIDE:
-        count = f"{bar(done, of)} {count}"
-    title = title.partition(": ")[2] or title
+        count = f"[{bar(done / of, BAR)}] {count}"
     room = width - len(chapter_id) - len(count) - 4
-    shown = title if len(title) <= room else wrap(title, room - 4)[0] + " ..."
-    style = "good" if done == of else ""
-    yield [(chapter_id, "strong"), ("  " + shown.ljust(room) + "  ", ""), (count, style)]
+    shown, style = title_in(room, title).ljust(room), "good" if done == of else ""
+    yield [(chapter_id, "strong"), (f"  {shown}  ", ""), (count, style)]
 
 
 def verdict_lines(
