@@ -17,7 +17,7 @@ from gdl_check.course import Chapter, chapter_of_module, load_chapter
 from gdl_check.play import CannotPlay, plays
 from gdl_check.play.own import line_of, opened
 from gdl_check.play.stage import Stage, Unheard
-from gdl_check.progress import is_known_to_pass, remember, standing
+from gdl_check.progress import DONE, is_known_to_pass, remember, standing, words_of
 from gdl_check.quiet import quietly
 from gdl_check.render.learning import text_lines
 from gdl_check.render.lines import Line, title_in
@@ -25,7 +25,6 @@ from gdl_check.render.terminal import Screen, note
 from gdl_check.render.values import cut, wrap
 from gdl_check.results import Verdict
 from gdl_check.sandbox.client import SandboxFault
-from gdl_check.state import Progress
 from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
 from gdl_check.trial import LawBroke
 
@@ -58,12 +57,10 @@ def _listed(desk: Desk, width: int) -> Iterator[Line]:
     yield [("what your functions can do, chapter by chapter", "strong")]
     yield []
     for name in plays():
-        chapter = load_chapter(name)
-        passed = sum(
-            known.get(chapter.exercise_id(n), Progress()).passed != "" for n in chapter.exercises
-        )
-        ready = passed == len(chapter.exercises)
-        state = "ready" if ready else f"{passed} of {len(chapter.exercises)} passed"
+        words = words_of(load_chapter(name), known)
+        passed = sum(word in DONE for word in words.values())
+        ready = passed == len(words)
+        state = "ready" if ready else f"{passed} of {len(words)} passed"
         title = (_play(name).__doc__ or "").split("\n")[0].rstrip(".").partition(":")[0]
         room = width - 26
         yield [

@@ -8,12 +8,12 @@ from typing import Any
 
 from gdl_check.course import Chapter
 from gdl_check.hints import Rung
+from gdl_check.progress import DONE
 from gdl_check.render.lines import Line, bar, labelled, title_in, wrapped
 from gdl_check.render.values import MOST_LINES, broken, call_lines, cut, pasteable, wrap
 from gdl_check.sandbox.programs import Raised
 
 BAR = 16
-DONE = ("passed", "passed before", "passed (older version)")
 STYLES = {"passed": "good", "failed": "failed", "error": "error", "timeout": "timeout"}
 
 
