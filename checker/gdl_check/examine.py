@@ -120,12 +120,17 @@ class Begun:
             found.laws.append(law)
             if broken is not None:
                 found.broken[law.claim] = broken
+        # Where the result is misshapen, what is expected says more than a law about it.
+        found.laws.sort(key=lambda law: law.kind == "own" and self._is_of_shape(found, law))
         if unrepeated:
             # What it answers depends on what was asked before: no other finding can be replayed.
             found.laws.sort(key=lambda law: law.claim != REPEATABLE)
         self._name(found)
         found.printed = _printed(trial, found.opened)
         return found
+
+    def _is_of_shape(self, found: Examination, law: LawResult) -> bool:
+        return law.claim in found.broken and self.trial.is_misshapen(found.broken[law.claim].case)
 
     def _again(self, failed: bool) -> Again:
         """Ask once more, the other way round.

@@ -38,7 +38,12 @@ class Broken(NamedTuple):
     @property
     def is_unusable(self) -> bool:
         """Whether there is nothing in the result that a law could look at."""
-        return self.status == "error" or self.difference.is_structural
+        return self.status == "error" or self.is_misshapen
+
+    @property
+    def is_misshapen(self) -> bool:
+        """Whether there is a result, but not of the kind or the shape that a law counts on."""
+        return self.status != "error" and self.difference.is_structural
 
 
 class Trial:
@@ -109,6 +114,10 @@ class Trial:
         """The answer as a law sees it on this case."""
         return Answer(self.memo, self.exercise, case.form, self.plain[case.id])
 
+    def is_misshapen(self, case: Case) -> bool:
+        """Whether the plain call gave something of another kind or shape than expected."""
+        return case.id in self.unequal and self.unequal[case.id].is_misshapen
+
     def calls(self, case: Case) -> tuple[Call, ...]:
         """The plain call, for showing."""
         return (self.plain[case.id].call,)
@@ -128,11 +137,14 @@ class Trial:
 
         With `fewer` it is run on every edge, on every case where the answer is wrong, and on only
         some of the others: where the answer agrees with the reference, a claim about that result
-        holds already.
+        holds already. What is misshapen is looked at on edges alone: a law of shapes fails there.
         """
-        left = [c for c in cases if c.id not in self.unequal or not self.unequal[c.id].is_unusable]
+        wrong = self.unequal
+        left = [case for case in cases if case.id not in wrong or not wrong[case.id].is_unusable]
         if fewer and self.exercise.agreement:
             left = self._fewer(left)
+        if law.most is None:
+            left += [case for case in cases if case.edge and self.is_misshapen(case)]
         sweep = Sweep(self, law, left)
         sweep.run()
         return sweep
@@ -214,6 +226,8 @@ class Sweep:
                 answer.ask()
                 self.pending.append(case)
                 continue
+            if self.trial.is_misshapen(case) and not _is_meant(broken):
+                continue
             self.ran += 1
             if broken is not None:
                 self.found.append(broken)
@@ -229,6 +243,11 @@ class Sweep:
             self.run()
         name = self.trial.exercise.name
         raise LawBroke(f"{name}: {self.law.claim!r} asks more than {LONGEST_CHAIN} times")
+
+
+def _is_meant(broken: Broken | None) -> bool:
+    """Whether a law has found something misshapen wrong, and has not just stumbled over it."""
+    return broken is not None and broken.status == "failed" and broken.difference.kind != "type"
 
 
 def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:
