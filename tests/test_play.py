@@ -420,6 +420,25 @@ def test_on_a_terminal_keys_turn_the_rate_and_q_ends_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not launch.CAN_FORK, reason="needs a pseudo terminal")
+def test_on_a_terminal_a_line_that_is_begun_goes_on(tmp_path: Path) -> None:
+    learner = Learner(tmp_path / "workspace")
+    typed = iter(["We bake 7\r", "\r"])
+    asked: list[int] = []
+
+    def after(shown: str) -> str | None:
+        times = shown.count("begin a line")
+        if times == len(asked):
+            return None
+        asked.append(times)
+        return next(typed)
+
+    checked = learner.run_on_terminal("play", "ch14", "--reference", "--quick", typed=after)
+    assert checked.code == 0 and "we bake " in checked.out.partition("We bake 7")[2]
+    assert checked.out.count("left out what its text does not have") == 1
+    assert checked.out.count("\x1b[?25l") == checked.out.count("\x1b[?25h") > 0
+
+
+@pytest.mark.skipif(not launch.CAN_FORK, reason="needs a pseudo terminal")
 def test_an_interrupt_leaves_the_terminal_sane(tmp_path: Path) -> None:
     learner = Learner(tmp_path / "workspace")
     sent: list[int] = []

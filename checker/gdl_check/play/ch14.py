@@ -38,6 +38,8 @@ OTHERS = (
     (1.5, "daring"),
 )
 SAMPLE, SAMPLE_LINES, PASSAGE, SHORT = 180, 5, 420, 120
+BEGINNING = 7  # lines of the text
+PACE = 0.015  # seconds a character
 
 
 class Writer(NamedTuple):
@@ -74,7 +76,7 @@ def play(own: ModuleType, stage: Stage, options: argparse.Namespace) -> None:
     stage.put(_verse(_written(own, writer, SHORT, TEMPERATURE, rng), stage.width))
     writer, diary = _taught(own, stage, writer, text, rng, options)
     _remembered(stage, diary)
-    _final(own, stage, writer, text, rng)
+    _final(own, stage, writer, text, rng, options)
     _typed(own, stage, writer, rng)
     stage.say(
         f"Your gradients go back {WINDOW} characters and no further; what it knows from before "
@@ -92,7 +94,7 @@ def _text(stage: Stage, options: argparse.Namespace) -> str:
         text, is_cut = text_of(Path(options.data), least, LONGEST)
         cut_off = f" (the first {LONGEST:,} characters of it; it is longer)" if is_cut else ""
         stage.say(f"Your text{cut_off}, of which this is the beginning:")
-    stage.put([[], *_verse(text, stage.width)])
+    stage.put([[], *_lines(text, stage.width, "")[:BEGINNING]])
     return text.strip("\n") + FIRST
 
 
@@ -134,6 +136,7 @@ def _taught(
                 lambda sample=sample: _frame(stage, perplexities, sample, total),  # type: ignore[misc]
                 told,
             )
+    diary += [] if sample in diary else [sample]
     stage.save(_curve(perplexities, total), "perplexity")
     stage.say(
         f"On its first page it wavered between {perplexities[0]:.0f} characters each time, on its "
@@ -184,24 +187,40 @@ def _written(
 
 
 def _final(
-    own: ModuleType, stage: Stage, writer: Writer, text: str, rng: np.random.Generator
+    own: ModuleType,
+    stage: Stage,
+    writer: Writer,
+    text: str,
+    rng: np.random.Generator,
+    options: argparse.Namespace,
 ) -> None:
     """A longer passage, with its own lines marked, and others at other temperatures."""
     stage.heading(f"and now, at temperature {TEMPERATURE}")
     passage = _ended(_written(own, writer, PASSAGE, TEMPERATURE, rng))
-    stage.put([[], *_marked(passage, text, stage.width)])
+    if stage.live and not options.quick:
+        _typed_out(stage, passage, text)
+    else:
+        stage.put([[], *_marked(passage, text, stage.width)])
     lines = [line for line in passage.split("\n") if line.strip()]
     new = sum(line not in text for line in lines)
     if new:
-        told = f"Lines of its own have a *: {new} of {len(lines)}. The others stand in the text."
+        told = f"Lines of its own have a *: {new} of {len(lines)}."
     else:
         told = "Every line stands there letter for letter: by now it knows much of it by heart."
-    stage.say(
-        f"{_share(passage, set(_words(text))):.0%} of its words are words of the text. {told}"
-    )
+    share = _share(passage, set(_words(text)))
+    stage.say(f"{share:.0%} of its words are words of the text. {told}")
     for temperature, means in OTHERS:
         stage.heading(f"temperature {temperature}: {means}")
         stage.put(_verse(_written(own, writer, SHORT, temperature, rng), stage.width))
+
+
+def _typed_out(stage: Stage, passage: str, text: str) -> None:
+    """A character after the other; a * comes where a line becomes its own."""
+    length = len(passage)
+    share = 2 * length * PACE / stage.seconds  # it is not work: it has time of its own
+    with stage.watch("character", length, PACE, share) as watch:
+        for end in watch:
+            watch.show(lambda end=end: _marked(passage[:end], text, stage.width))  # type: ignore[misc]
 
 
 def _typed(own: ModuleType, stage: Stage, writer: Writer, rng: np.random.Generator) -> None:
@@ -251,8 +270,7 @@ def _share(written: str, known: Set[str]) -> float:
 
 def _verse(text: str, width: int, style: str = "") -> list[Line]:
     """The first lines of a text."""
-    lines = _lines(_ended(text), width, style)[:SAMPLE_LINES]
-    return lines if lines[-1] else lines[:-1]
+    return _lines(_ended(text), width, style)[:SAMPLE_LINES]
 
 
 def _ended(text: str) -> str:
@@ -264,18 +282,16 @@ def _ended(text: str) -> str:
 def _lines(text: str, width: int, style: str, mark: str = "") -> list[Line]:
     """A text as lines that fit; the first has a mark beside it."""
     parts = [part for line in text.split("\n") for part in wrap(line, width - 4) or [""]]
-    return [
-        [(f"{'' if i else mark:<2}", "mark"), (part, style)] if part else []
-        for i, part in enumerate(parts)
-    ]
+    marks = [mark] + [""] * len(parts)
+    return [[(f"{m:<2}", "mark" if m else ""), (part, style)] for m, part in zip(marks, parts)]
 
 
 def _marked(written: str, text: str, width: int) -> list[Line]:
     """All lines of what was written, with a * beside those that are not in the text."""
     return [
         line
-        for own in written.split("\n")
-        for line in _lines(own, width, "good", "" if own in text else "*")
+        for wrote in written.split("\n")
+        for line in _lines(wrote, width, "good", "" if wrote in text else "*")
     ]
 
 
