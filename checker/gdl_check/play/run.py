@@ -177,8 +177,7 @@ def _refused(chapter: Chapter, missing: list[str], width: int) -> Iterator[Line]
 def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: Stage) -> int:
     path, title = desk.path(chapter), chapter.title
     play = _play(chapter.id)
-    told = cut(title.partition(": ")[2] or title, stage.width - 6)
-    stage.put([[(chapter.id, "strong"), ("  " + told, "")]])
+    stage.put([[(chapter.id, "strong"), ("  " + (title.partition(": ")[2] or title), "")]])
     heard = Unheard()
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
