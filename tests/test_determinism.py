@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from gdl_check import corpus
-from gdl_check.check import ChapterCheck, Settings
+from gdl_check.chapter_check import ChapterCheck, Settings
+from gdl_check.closer import look_closer
 from gdl_check.course import load_chapter
 from gdl_check.places import course_folder
 from gdl_check.render.tojson import report_json
@@ -192,6 +193,6 @@ def opened_within_the_chapter(folder: Path) -> dict[str, Any]:
     path = folder / "exercises" / CHAPTER.file_name
     check = ChapterCheck(CHAPTER, path, str(path), Settings())
     results = tuple(map(check.result, CHAPTER.exercises))
-    results = tuple(check.look_closer(result.name) for result in results)
+    results = tuple(look_closer(check, result.name) for result in results)
     report = Report(0, "normal", (ChapterResult("ch06", "", "", results),), 0.0)
     return exercises(json.loads(report_json(report)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gdl_check.check import ChapterCheck, Settings
+from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.course import load_chapter
 from gdl_check.places import course_folder
 from gdl_check.results import Result, Verdict

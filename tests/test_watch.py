@@ -139,11 +139,13 @@ def test_all_list_show_and_run(learner: Learner, start: Start) -> None:
 
 def test_special_keys_and_what_was_pasted_are_no_keys() -> None:
     keyboard = Keyboard()
-    for typed in ("\x1b[A", "\x1b", "query\n"):
+    for typed in ("\x1b[3~", "\x1b", "query\n"):
         keyboard._take(typed)
     assert keyboard.pressed.empty()
     keyboard._take("h")
-    assert keyboard.read(0) == "h"
+    keyboard._take("\x1b[C\x1bOA")
+    assert [keyboard.read(0) for _ in range(3)] == ["h", "right", "up"]
+    assert keyboard.pressed.empty()
 
 
 def test_reset_asks_first(learner: Learner, start: Start) -> None:

@@ -5,20 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-NEEDS_NO_WORKERS = {"-h", "--help", "--version"}
-OTHER_VERBS = {
-    "dev",
-    "init",
-    "update",
-    "reset",
-    "doctor",
-    "list",
-    "show",
-    "hint",
-    "solution",
-    "diff",
-    "play",
-}
+from gdl_check.verbs import WITHOUT_WORKERS
+
+ONLY_SAYS = {"-h", "--help", "--version"}
 _AGAIN = (
     "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"
 )
@@ -31,10 +20,9 @@ def main(seeded: bool = False) -> int:
     come must be the same in every run, and it is fixed when an interpreter begins: so it begins
     once more with the seed that they need.
     """
-    is_check = not (
-        NEEDS_NO_WORKERS.intersection(sys.argv) or OTHER_VERBS.intersection(sys.argv[1:2])
-    )
-    if sys.platform == "linux" and is_check and not seeded and sys.executable:
+    only_says = ONLY_SAYS.intersection(sys.argv)
+    has_workers = not (only_says or WITHOUT_WORKERS.intersection(sys.argv[1:2]))
+    if sys.platform == "linux" and has_workers and not seeded and sys.executable:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         again = [sys.executable, "-P", "-c", _AGAIN.format(package), *sys.argv[1:]]
         os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})

@@ -8,16 +8,15 @@ import os
 import re
 import sys
 import time
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from gdl_check import corpus as corpora
-from gdl_check.check import ChapterCheck, Settings
+from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
+from gdl_check.closer import look_closer
 from gdl_check.places import PACKAGE
+from gdl_check.quiet import quietly
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
@@ -45,8 +44,7 @@ def run(options: argparse.Namespace) -> int:
     found, fault, again = Found(), None, ""
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             desk = find_desk(options.workspace, options.reference)
             found.targets = _targets(options, desk)
             found.checks = _checks(options, found.targets)
@@ -67,8 +65,7 @@ def run(options: argparse.Namespace) -> int:
             traceback.print_exc()
     finally:
         for check in found.checks:
-            for begun in check.begun.values():
-                begun.runner.close()
+            check.close()
     duration = time.monotonic() - started
     report = Report(options.seed, options.effort, tuple(found.chapters), duration, fault)
     if screen is None:
@@ -176,7 +173,7 @@ def open_first_failure(found: Found) -> None:
                 continue
             found.at, found.opened = i, result
             with contextlib.suppress(CannotLoad):  # though it could be loaded just now
-                found.opened = found.checks[i].look_closer(result.name)
+                found.opened = look_closer(found.checks[i], result.name)
             results = tuple(found.opened if r is result else r for r in chapter.results)
             found.chapters[i] = chapter._replace(results=results)
             return

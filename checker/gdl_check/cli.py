@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gdl_check import __version__
+from gdl_check.verbs import LEARNING, STARTING
 
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -123,21 +124,6 @@ def _check_parser() -> argparse.ArgumentParser:
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="the folder you work in")
     parser.add_argument("--version", action="version", version=f"gdl-check {__version__}")
     return parser
-
-
-STARTING = {
-    "init": "make a folder to work in",
-    "update": "bring new exercises into a folder, and leave what you wrote as it is",
-    "reset": "put the stubs of exercises back; what was there is kept",
-    "doctor": "say what is wrong with this machine, and what mends it",
-}
-LEARNING = {
-    "list": "how far you have come",
-    "show": "an exercise: what is asked, and a few inputs with their results",
-    "hint": "the next hint; a further one opens after a new attempt",
-    "solution": "the solution of an exercise",
-    "diff": "your answer beside the solution, once it has passed",
-}
 
 
 def _starting(words: list[str]) -> int:

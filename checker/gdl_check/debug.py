@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import pdb
 import sys
@@ -11,10 +10,10 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.course import load_chapter
 from gdl_check.forms import dressed
-from gdl_check.imports import NotebookChapters, run_as
+from gdl_check.imports import NotebookChapters, open_module
 from gdl_check.places import course_folder
 from gdl_check.results import Result
 from gdl_check.sandbox.programs import private
@@ -53,15 +52,7 @@ def _open(check: ChapterCheck, supplied: Sequence[str]) -> ModuleType:
         chapter = load_chapter(chapter_id)
         if chapter is not check.chapter:
             vars(importlib.import_module(check.other(chapter).module)).update(ours[chapter_id])
-    if check.file.cells:
-        module = ModuleType(f"learner_{check.module}")
-        run_as(module, check.file.text, str(check.path.resolve()))
-        vars(module).update(ours.get(check.chapter.id, {}))
-        return module
-    spec = importlib.util.spec_from_file_location(f"learner_{check.module}", check.path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = open_module(f"learner_{check.module}", check.path)
     vars(module).update(ours.get(check.chapter.id, {}))
     return module
 

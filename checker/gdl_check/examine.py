@@ -77,21 +77,37 @@ class Begun:
         self.name_misconception = name_misconception
         self.runner = start()
         self.trial = Trial(exercise, corpus.cases, reference, self.runner)
+        self.sweeps: list[Sweep] = []
+        self.again: Again | None = None
+        self.fault: Exception | None = None
+
+    def question(self) -> None:
+        """Hear what the plain calls came to, and ask what the laws want to know besides.
+
+        What comes of that, and what goes wrong here, is waited for and told by `conclude`.
+        """
+        if self.again is not None or self.fault is not None:
+            return
+        try:
+            self.trial.hear()
+            # Every law asks before any is waited for: all that is asked is under way at once.
+            self.sweeps = [_begin(self.trial, law) for law in self.exercise.laws]
+            self.trial.send()
+            self.again = self._again(any(map(_fails, self.sweeps)))
+        except Exception as fault:
+            self.fault = fault
 
     def conclude(self) -> Examination:
         """What became of every law."""
         trial = self.trial
         try:
-            try:
-                trial.hear()
-                # Every law asks before any is waited for: all that is asked is under way at once.
-                sweeps = [_begin(trial, law) for law in self.exercise.laws]
-                trial.send()
-                again = self._again(any(map(_fails, sweeps)))
-                laws = [_judged(trial, sweep) for sweep in sweeps]
-                unrepeated = self._unrepeated(again, any(law.status == "failed" for law, _ in laws))
-            except Ended as ended:
-                return _ended(trial, ended)
+            self.question()
+            if self.fault is not None:
+                raise self.fault
+            laws = [_judged(trial, sweep) for sweep in self.sweeps]
+            unrepeated = self._unrepeated(any(law.status == "failed" for law, _ in laws))
+        except Ended as ended:
+            return _ended(trial, ended)
         finally:
             self.runner.close()
         found = Examination(Verdict.PASSED)
@@ -128,9 +144,10 @@ class Begun:
             return Again(cases, *trial.ask_again(cases, self.runner), afresh)
         return Again(cases, Memo(), [], afresh)
 
-    def _unrepeated(self, again: Again, failed: bool) -> list[Broken]:
+    def _unrepeated(self, failed: bool) -> list[Broken]:
         """Where the answers of the second time are others than those of the first. Raises Ended."""
-        trial = self.trial
+        trial, again = self.trial, self.again
+        assert again is not None
         if failed and not again.afresh:
             again.memo.learn()
             again = self._again(failed)

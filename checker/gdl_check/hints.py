@@ -49,17 +49,17 @@ def may_open(progress: Progress) -> int:
 
 def body(chapter: Chapter, name: str) -> str:
     """The reference without its docstring."""
-    return _without_docstring(chapter, name, ())
+    return code_of(reference_file(chapter), name)
 
 
 def with_a_blank(chapter: Chapter, name: str) -> str:
     """The reference without its docstring, and the line that matters left blank."""
     file = reference_file(chapter)
-    return _without_docstring(chapter, name, line_that_matters(file, file.definitions[name]))
+    return code_of(file, name, line_that_matters(file, file.definitions[name]))
 
 
-def _without_docstring(chapter: Chapter, name: str, blank: tuple[int, int] | tuple[()]) -> str:
-    file = reference_file(chapter)
+def code_of(file: ChapterFile, name: str, blank: tuple[int, int] | tuple[()] = ()) -> str:
+    """A definition without its docstring; the first and the last line in `blank` bound a blank."""
     node = file.definitions[name]
     first, last = span(node)
     drop: set[int] = set()

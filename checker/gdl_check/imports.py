@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import linecache
 import re
+import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from importlib.util import module_from_spec, spec_from_file_location, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,7 +48,10 @@ class NotebookChapters(MetaPathFinder, Loader):
             file = needed(file, file.definitions)
         except CannotBeRead as error:
             raise ImportError(f"{Path(path).name} cannot be read: {error}") from None
-        run_as(module, file.text, path)
+        # Tracebacks and pdb look there for its lines.
+        lines = [line + "\n" for line in file.text.split("\n")]
+        linecache.cache[path] = (len(file.text), None, lines, path)
+        exec(compile(file.text, path, "exec"), vars(module))
 
 
 def notebook_spec(name: str, path: Path) -> ModuleSpec | None:
@@ -55,8 +59,10 @@ def notebook_spec(name: str, path: Path) -> ModuleSpec | None:
     return spec_from_loader(name, NotebookChapters(), origin=str(path.resolve()))
 
 
-def run_as(module: ModuleType, text: str, path: str) -> None:
-    """Run some code as that of a module; tracebacks and pdb show its lines."""
-    lines = [line + "\n" for line in text.split("\n")]
-    linecache.cache[path] = (len(text), None, lines, path)
-    exec(compile(text, path, "exec"), vars(module))
+def open_module(name: str, path: Path) -> ModuleType:
+    """A file or a notebook as a module of this name. Raises what opening it raises."""
+    spec = (notebook_spec if is_notebook(path) else spec_from_file_location)(name, path)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import re
 import signal
 import sys
 import threading
@@ -15,7 +16,10 @@ from typing import Any
 
 NONE = ""
 END = "\x04"  # Ctrl-D, or nobody at the terminal any more
-LONGEST = 4  # what comes in larger pieces was pasted, or is the code of a special key
+LONGEST = 4  # keys that come at once; what comes in larger pieces was pasted
+ARROWS = {"\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "left"}
+ARROWS |= {code.replace("[", "O"): name for code, name in ARROWS.items()}
+KEY = re.compile(r"\x1b[\[O][A-D]|.", re.DOTALL)
 LISTENING = 0.01  # seconds; only where keys cannot be waited for
 
 
@@ -31,14 +35,18 @@ class Keyboard:
         self.awake = threading.Event()
 
     def read(self, seconds: float) -> str:
-        """The next key; NONE where there is none in this time, or after `wake`."""
+        """The next key: its character, or "up", "down", "right", "left".
+
+        NONE where there is none in this time, or after `wake`.
+        """
         if self.pressed.empty():
             self._listen(max(0.0, seconds))
         return NONE if self.pressed.empty() else self.pressed.get()
 
     def _take(self, typed: str) -> None:
-        if len(typed) <= LONGEST and "\x1b" not in typed:
-            for key in typed:
+        keys = [ARROWS.get(key, key) for key in KEY.findall(typed)]
+        if len(keys) <= LONGEST and "\x1b" not in keys:
+            for key in keys:
                 self.pressed.put(key)
 
     if sys.platform == "win32":
@@ -68,7 +76,10 @@ class Keyboard:
             if msvcrt.kbhit():
                 key = msvcrt.getwch()
                 if key in "\x00\xe0":  # the first half of a special key
-                    msvcrt.getwch()
+                    names = {"H": "up", "P": "down", "M": "right", "K": "left"}
+                    key = names.get(msvcrt.getwch())
+                    if key is not None:
+                        self.pressed.put(key)
                 elif key == "\x03":
                     raise KeyboardInterrupt
                 else:

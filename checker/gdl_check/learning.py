@@ -12,9 +12,9 @@ from gdl_check import corpus as corpora
 from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import Chapter, all_chapters
-from gdl_check.hints import RUNGS, body, ladder, may_open
+from gdl_check.hints import RUNGS, body, code_of, ladder, may_open
 from gdl_check.local import LocalRunner, outcome_of, solution_of
-from gdl_check.progress import standing, word_for, workspace_of
+from gdl_check.progress import standing, words_of, workspace_of
 from gdl_check.render.learning import (
     chapter_list_lines,
     course_list_lines,
@@ -66,15 +66,6 @@ def _list(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     return PASSED
 
 
-def words_of(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
-    """How every exercise of a chapter stands, in a word or two."""
-    stub = delivered(chapter)
-    return {
-        name: word_for(known.get(chapter.exercise_id(name)), version(stub, name))
-        for name in chapter.exercises
-    }
-
-
 def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     for target in _targets(options, desk):
         file = _file(target)
@@ -122,15 +113,11 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     workspace = workspace_of(desk)
     rungs = ladder(target.chapter, name)
     if progress.passed:
-        top = progress.rung
-    elif options.force or workspace is None:
-        top = min(RUNGS, progress.rung + 1)
-    else:
-        top = may_open(progress)
-    if progress.passed:
         screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
         screen.put(text_lines(["", f"it has passed: gdl-check diff {exercise_id}"]))
         return PASSED
+    at_once = options.force or workspace is None
+    top = min(RUNGS, progress.rung + 1) if at_once else may_open(progress)
     first = top if workspace is None else 1
     shown = rungs[: top - 1] if top == RUNGS else rungs[:top]
     screen.put(rung_lines(exercise_id, shown[first - 1 :] or shown[-1:], screen.width))
@@ -140,8 +127,8 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
         )
     elif top == progress.rung and not options.force:
         screen.put(text_lines(["", "try it first: the next hint opens after a new attempt"]))
-        at_once = f"gdl-check hint {exercise_id} --force"
-        screen.put(labelled("or at once:", at_once, screen.width))
+        command = f"gdl-check hint {exercise_id} --force"
+        screen.put(labelled("or at once:", command, screen.width))
     _log(workspace, "hint", exercise_id, target.chapter, rung=top)
     return PASSED
 
@@ -166,28 +153,13 @@ def _diff(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
         note(f"gdl-check diff: {exercise_id} has not passed yet: gdl-check {exercise_id}")
         return NOT_PASSED
     file = _file(target)
-    node = file.definitions.get(name) if file is not None else None
-    if file is None or node is None:
+    if file is None or name not in file.definitions:
         raise NotUnderstood(f"there is no {name} in {shown_path(target.path)}")
-    mine = _without_docstring(file.segment(node)).split("\n")
+    mine = code_of(file, name).split("\n")
     ours = body(target.chapter, name).split("\n")
     lines = list(difflib.unified_diff(mine, ours, "yours", "the solution", lineterm="", n=99))
     screen.put(diff_lines(exercise_id, lines[2:] or ["  the same, to the letter"], screen.width))
     return PASSED
-
-
-def _without_docstring(text: str) -> str:
-    import ast
-
-    tree = ast.parse(text)
-    node = tree.body[0]
-    assert isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    if ast.get_docstring(node, clean=False) is None:
-        return text
-    lines, docstring = text.split("\n"), node.body[0]
-    after = docstring.end_lineno or docstring.lineno
-    blank = after < len(lines) and not lines[after].strip()
-    return "\n".join(lines[: docstring.lineno - 1] + lines[after + blank :])
 
 
 def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:

@@ -20,7 +20,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import gdl_check
 from gdl_check.imports import NotebookChapters
 
 PACKAGE_PARENT = str(Path(__file__).resolve().parent.parent)
@@ -221,7 +220,3 @@ def unload_ipython_extension(shell: Any) -> None:
     """What `%unload_ext gdl_check.notebook` does."""
     shell.magics_manager.magics["cell"].pop("check", None)
     sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, NotebookChapters)]
-
-
-# A module of the package has this name as well; whoever imports it from the package means this.
-vars(gdl_check)["check"] = check

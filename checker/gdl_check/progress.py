@@ -15,6 +15,8 @@ from gdl_check.state import Event, Progress
 from gdl_check.targets import Desk
 from gdl_check.workspace import delivered
 
+DONE = ("passed", "passed before", "passed (older version)")
+
 
 def workspace_of(desk: Desk) -> Path | None:
     """The workspace that a folder of exercises belongs to; a checkout keeps no progress."""
@@ -73,7 +75,16 @@ def _hash_of(file: ChapterFile, name: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def word_for(progress: Progress | None, contract: str) -> str:
+def words_of(chapter: Chapter, known: Mapping[str, Progress]) -> dict[str, str]:
+    """How every exercise of a chapter stands, in a word or two."""
+    stub = delivered(chapter)
+    return {
+        name: _word_for(known.get(chapter.exercise_id(name)), version(stub, name))
+        for name in chapter.exercises
+    }
+
+
+def _word_for(progress: Progress | None, contract: str) -> str:
     """How an exercise stands, in one word or two."""
     if progress is None or not progress.verdict:
         return "not started"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from gdl_check.check import ChapterCheck
+    from gdl_check.chapter_check import ChapterCheck
 
 CHAPTER_FILE = re.compile(r"ch\d\d_\w+\.py")
 WIDTH = 79
@@ -51,7 +51,7 @@ class ChapterFile(pytest.File):
     """One chapter's file; its exercises share one check."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from gdl_check.check import ChapterCheck
+        from gdl_check.chapter_check import ChapterCheck
         from gdl_check.course import chapter_of_module
         from gdl_check.targets import shown_path
 
@@ -76,6 +76,7 @@ class ExerciseItem(pytest.Item):
         self.check = check
 
     def runtest(self) -> None:
+        from gdl_check.closer import look_closer
         from gdl_check.render.errors import error_lines
         from gdl_check.render.screen import opened_lines
         from gdl_check.results import Verdict
@@ -89,7 +90,7 @@ class ExerciseItem(pytest.Item):
         if found.error is not None:
             lines = error_lines(found.error, found.path, self.check.file.lines, WIDTH)
         else:
-            result = self.check.look_closer(self.name)
+            result = look_closer(self.check, self.name)
             lines = opened_lines(result, found.path, self.check.file.lines, WIDTH, verbose=False)
         raise Unmet(["".join(text for text, _ in line) for line in lines])
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import difflib
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-import numpy as np
-
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import Found, fault_of, open_first_failure
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.hints import reference_file
 from gdl_check.needed import needed
 from gdl_check.notebooks import LARGEST_CODE, NotANotebook, is_python, joined
 from gdl_check.places import chapter_path, course_folder, find_workspace
+from gdl_check.quiet import quietly
 from gdl_check.render.html import report_html, sentence_html
 from gdl_check.render.lines import Line, and_between, labelled
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
@@ -57,8 +55,7 @@ def answer(asked: Question) -> dict[str, str]:
     """What there is to say: its status, as text, and as HTML."""
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             return _checked(asked)
     except NotUnderstood as error:
         text = str(error)
@@ -77,8 +74,7 @@ def _checked(asked: Question) -> dict[str, str]:
         fault = fault_of(error)
     finally:
         for check in found.checks:
-            for begun in check.begun.values():
-                begun.runner.close()
+            check.close()
     report = Report(0, "normal", tuple(found.chapters), fault=fault)
     about = _about(found)
     hint = f"!gdl-check hint {about.id}" if about is not None and workspace is not None else ""

@@ -7,9 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
-from gdl_check.learning import words_of
-from gdl_check.progress import standing
-from gdl_check.render.learning import DONE
+from gdl_check.progress import DONE, standing, words_of
 from gdl_check.targets import Desk, Target, current
 
 

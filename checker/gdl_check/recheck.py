@@ -6,18 +6,17 @@ A check runs in a thread of its own, which tells what it finds; the next one wai
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import fault_of
+from gdl_check.closer import look_closer
 from gdl_check.course import Chapter
 from gdl_check.fingerprint import Fingerprint, Fingerprints
 from gdl_check.places import course_folder
+from gdl_check.quiet import quietly
 from gdl_check.results import ChapterResult, Fault, Result, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Abandoned, Source
@@ -112,8 +111,7 @@ class Recheck(threading.Thread):
             self.before.join()
             self.before = None
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly():
                 self._check()
                 self._prepare()
         except Abandoned:
@@ -140,7 +138,7 @@ class Recheck(threading.Thread):
             self.memory.keep(check)
             self.memory.prepared |= set(map(target.chapter.exercise_id, check.examinations))
         finally:
-            self._close(check)
+            check.close()
 
     def _prepare(self) -> None:
         """Load what the next check of the first of these exercises needs."""
@@ -150,7 +148,7 @@ class Recheck(threading.Thread):
             try:
                 check.result(name)
             finally:
-                self._close(check)
+                check.close()
             self.memory.prepared.add(chapter.exercise_id(name))
         self._go_on()
         import hypothesis.strategies  # noqa: F401  a failure is shrunk with it
@@ -170,18 +168,13 @@ class Recheck(threading.Thread):
         if self.is_abandoned:
             raise Abandoned
 
-    def _close(self, check: ChapterCheck) -> None:
-        for one in check.others.values():
-            for begun in one.begun.values():
-                begun.runner.close()
-
 
 def _looked_closer(
     check: ChapterCheck, found: ChapterResult, first: Result
 ) -> tuple[ChapterResult, ChapterFile, Result]:
     """The same with the failure that is shown made smaller."""
     try:
-        closer = check.look_closer(first.name)
+        closer = look_closer(check, first.name)
     except CannotLoad:  # though it could be loaded just now
         closer = first
     results = tuple(closer if r is first else r for r in found.results)

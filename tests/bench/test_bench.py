@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.corpus import corpus_for
 from gdl_check.course import load_chapter
 from gdl_check.examine import examine

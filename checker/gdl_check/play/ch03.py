@@ -11,8 +11,8 @@ from types import ModuleType
 import numpy as np
 
 from gdl_check.play.figures import Curve, Plot
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 
 # For each game: toes, the share of games won so far, fans in millions, and whether it was won.
 # The first four are the book's.

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from gdl_check.keyboard import END, Keyboard
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.stage import Stage, Watch
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 X, TARGET, START = 2.0, 1.6, -0.4  # the best weight is 0.8
 LEFT, RIGHT = -0.8, 2.4
@@ -131,11 +132,11 @@ def _by_hand(own: ModuleType, stage: Stage) -> None:
     """The learning rate in the learner's hands, until q or nothing for a while."""
     rate, taken, until = 0.05, 1, time.monotonic() + IDLE
     path = _path(own, rate)
-    with stage.keys() as key, stage.watch("step", STEPS) as watch:
+    with Keyboard() as keyboard, stage.watch("step", STEPS) as watch:
         while time.monotonic() < until:
             _redraw(watch, own, stage, rate, path[:taken])
-            pressed = key(0.15 if taken < STEPS else 1.0)
-            if pressed in ("q", "Q", "\x1b", "\x04"):
+            pressed = keyboard.read(0.15 if taken < STEPS else 1.0)
+            if pressed in ("q", "Q", END):
                 break
             taken = min(taken + (not pressed), STEPS)
             if pressed:

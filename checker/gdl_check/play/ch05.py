@@ -13,7 +13,7 @@ import numpy as np
 
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.stage import Stage
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 INPUTS = np.array([0.85, 0.65, 1.2])  # toes in tens
 NAMES = ("toes", "wins", "fans")

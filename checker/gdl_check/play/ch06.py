@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from gdl_check.play.figures import Curve, Plot
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 
 PATTERNS = ("101", "011", "001", "111")
 WALK = np.array([1.0, 1.0, 0.0, 0.0])

@@ -15,7 +15,7 @@ import numpy as np
 from gdl_check.play import digits
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.stage import Stage
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 DATA = "MNIST"
 TRAIN, TEST, REAL = 300, 500, 1000

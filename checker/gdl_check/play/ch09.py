@@ -14,8 +14,8 @@ import numpy as np
 from gdl_check.play import digits
 from gdl_check.play.data import Digits
 from gdl_check.play.figures import Curve, Pictures, Plot
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 
 DATA = "MNIST"
 TRAIN, TEST, REAL = 800, 500, 1000

@@ -16,8 +16,8 @@ import numpy as np
 from gdl_check.play.data import reviews
 from gdl_check.play.figures import Curve, Plot, Word, WordMap
 from gdl_check.play.own import ours
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 from gdl_check.render.values import cut
 
 DATA = "reviews"

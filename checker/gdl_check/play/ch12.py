@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from gdl_check.play.figures import Curve, Plot
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 
 PEOPLE = ("mary", "john", "anna", "omar")
 PLACES = ("garden", "kitchen", "attic", "office")

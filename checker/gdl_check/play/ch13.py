@@ -14,7 +14,7 @@ import numpy as np
 
 from gdl_check.play.figures import Curve, Plot, Region
 from gdl_check.play.stage import Stage
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 
 POINTS, TURNS, ZOOM = 120, 1.3, 3.0
 HIDDEN, LEARNING_RATE = 16, 0.35

@@ -13,8 +13,8 @@ import numpy as np
 
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.own import ours
-from gdl_check.play.stage import Stage, bar
-from gdl_check.render.screen import Line
+from gdl_check.play.stage import Stage
+from gdl_check.render.lines import Line, bar
 
 CLIENTS = ("bob", "alice", "sue")
 LENGTH, LEARNING_RATE, STEPS = 10, 2.0, 3

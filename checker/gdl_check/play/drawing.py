@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gdl_check.play.figures import Curve, Figure, Pictures, Plot, Region, WordMap
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 from gdl_check.render.values import cut
 
 MARKS = "ox+*"  # one a curve, so that colour is never the only sign

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import sys
 import traceback
@@ -12,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 from gdl_check.course import chapter_modules
-from gdl_check.imports import NotebookChapters, notebook_spec
-from gdl_check.places import course_folder, is_notebook
+from gdl_check.imports import NotebookChapters, open_module
+from gdl_check.places import course_folder
 
 
 @contextlib.contextmanager
@@ -29,13 +28,7 @@ def opened(path: Path) -> Iterator[ModuleType]:
     notebooks = NotebookChapters(path.resolve().parent)
     sys.meta_path.insert(0, notebooks)  # our solutions can be imported here as well
     try:
-        as_file = importlib.util.spec_from_file_location
-        spec = (notebook_spec if is_notebook(path) else as_file)(path.stem, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[path.stem] = module
-        spec.loader.exec_module(module)
-        yield module
+        yield open_module(path.stem, path)
     finally:
         for name in names & set(sys.modules):
             del sys.modules[name]
@@ -59,8 +52,4 @@ def line_of(error: BaseException, folder: Path) -> tuple[Path, int, str] | None:
 def ours(chapter_id: str) -> ModuleType:
     """Our solution of a chapter, for the toys in it, whoever's chapters are opened."""
     path = course_folder("solutions") / f"{chapter_modules()[chapter_id]}.py"
-    spec = importlib.util.spec_from_file_location(f"ours_{chapter_id}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return open_module(f"ours_{chapter_id}", path)

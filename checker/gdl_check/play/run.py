@@ -8,26 +8,23 @@ import importlib
 import importlib.util
 import shlex
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-import numpy as np
-
-from gdl_check.check import ChapterCheck
+from gdl_check.chapter_check import ChapterCheck
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.course import Chapter, chapter_of_module, load_chapter
 from gdl_check.play import CannotPlay, plays
 from gdl_check.play.own import line_of, opened
 from gdl_check.play.stage import Stage, Unheard
-from gdl_check.progress import is_known_to_pass, remember, standing
+from gdl_check.progress import DONE, is_known_to_pass, remember, standing, words_of
+from gdl_check.quiet import quietly
 from gdl_check.render.learning import text_lines
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line, title_in
 from gdl_check.render.terminal import Screen, note
 from gdl_check.render.values import cut, wrap
 from gdl_check.results import Verdict
 from gdl_check.sandbox.client import SandboxFault
-from gdl_check.state import Progress
 from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
 from gdl_check.trial import LawBroke
 
@@ -60,12 +57,10 @@ def _listed(desk: Desk, width: int) -> Iterator[Line]:
     yield [("what your functions can do, chapter by chapter", "strong")]
     yield []
     for name in plays():
-        chapter = load_chapter(name)
-        passed = sum(
-            known.get(chapter.exercise_id(n), Progress()).passed != "" for n in chapter.exercises
-        )
-        ready = passed == len(chapter.exercises)
-        state = "ready" if ready else f"{passed} of {len(chapter.exercises)} passed"
+        words = words_of(load_chapter(name), known)
+        passed = sum(word in DONE for word in words.values())
+        ready = passed == len(words)
+        state = "ready" if ready else f"{passed} of {len(words)} passed"
         title = (_play(name).__doc__ or "").split("\n")[0].rstrip(".").partition(":")[0]
         room = width - 26
         yield [
@@ -134,9 +129,7 @@ def _not_passed(desk: Desk, chapter: Chapter) -> list[str]:
                 remember(desk, other.chapter, other.file, other.chapter_result(unknown))
             missing += [r.id for r in results if r.status != Verdict.PASSED]
     finally:
-        for other in check.others.values():
-            for begun in other.begun.values():
-                begun.runner.close()
+        check.close()
     return missing
 
 
@@ -177,13 +170,11 @@ def _refused(chapter: Chapter, missing: list[str], width: int) -> Iterator[Line]
 def _played(options: argparse.Namespace, desk: Desk, chapter: Chapter, stage: Stage) -> int:
     path, title = desk.path(chapter), chapter.title
     play = _play(chapter.id)
-    stage.put([[(chapter.id, "strong"), ("  " + (title.partition(": ")[2] or title), "")]])
+    stage.put([[(chapter.id, "strong"), ("  " + title_in(stage.width - 6, title), "")]])
     heard = Unheard()
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            with contextlib.redirect_stdout(heard), opened(path) as own:
-                play.play(own, stage, options)
+        with quietly(), contextlib.redirect_stdout(heard), opened(path) as own:
+            play.play(own, stage, options)
     except (CannotPlay, BrokenPipeError):
         raise
     except OSError as error:

@@ -6,7 +6,6 @@ printed once.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
@@ -19,16 +18,14 @@ from typing import TextIO
 
 from gdl_check.play.drawing import lines as drawn
 from gdl_check.play.figures import Figure
-from gdl_check.play.keys import Keys, keys
-from gdl_check.render.screen import Line
-from gdl_check.render.terminal import Screen
+from gdl_check.render.lines import Line, bar
+from gdl_check.render.terminal import Page, Screen
 from gdl_check.render.values import wrap
 
 SECONDS = 40.0  # what a play's long work may take together
 TOLD = 5  # lines about long work in a pipe
 FRAMES = 15  # a second
 TALLEST = 15
-BAR = 20
 HIDE, SHOW, HOME_AND_CLEAR = "\x1b[?25l", "\x1b[?25h", "\x1b[{}F\x1b[0J"
 
 
@@ -109,12 +106,6 @@ class Stage:
         self.stream.flush()
         return sys.stdin.readline().strip()
 
-    @contextlib.contextmanager
-    def keys(self) -> Iterator[Keys]:
-        """Single keys as they are pressed; only where `has_keys`."""
-        with keys() as read:
-            yield read
-
 
 class Watch:
     """Long work, step by step, and the part of the screen that shows it."""
@@ -159,16 +150,15 @@ class Watch:
     def _bar(self, told: str) -> Line:
         if not self.step:
             return [("  " + told, "dim")]
-        full = BAR * self.step // self.total
-        bar = f"[{'#' * full}{'.' * (BAR - full)}]"
-        text = f"  {bar} {self.unit} {self.step} of {self.total}"
+        done = bar(self.step / self.total)
+        text = f"  [{done}] {self.unit} {self.step} of {self.total}"
         return [(text, "dim"), ("   " + told if told else "", "")]
 
     def _over(self, lines: Sequence[Line]) -> None:
         """Write a frame over the one before, in one go so that nothing flickers."""
         rows = shutil.get_terminal_size().lines - 1
         lines = [_cut_line(line, self.stage.width) for line in list(lines)[:rows]]
-        frame = _Frame()
+        frame = Page()
         Screen(frame, self.stage.plain).put(lines)
         above = HOME_AND_CLEAR.format(self.height) if self.height else ""
         self.stage.stream.write(above + frame.getvalue())
@@ -195,13 +185,6 @@ class Watch:
             )
 
 
-class _Frame(io.StringIO):
-    """Collects what a terminal would be sent."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 class Unheard(io.StringIO):
     """Takes what a learner's functions print while a play has the screen, and counts the lines."""
 
@@ -225,12 +208,6 @@ def table_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Line
         return "  " + "   ".join([first, *rest])
 
     return [[(line(row), "dim" if i == 0 else "")] for i, row in enumerate(told)]
-
-
-def bar(share: float, width: int = BAR) -> str:
-    """A share from 0 to 1 as a bar."""
-    full = round(min(max(share, 0.0), 1.0) * width) if share == share else 0
-    return "#" * full + "." * (width - full)
 
 
 def _cut_line(line: Line, width: int) -> Line:

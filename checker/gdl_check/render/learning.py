@@ -8,12 +8,12 @@ from typing import Any
 
 from gdl_check.course import Chapter
 from gdl_check.hints import Rung
-from gdl_check.render.lines import Line, labelled, wrapped
+from gdl_check.progress import DONE
+from gdl_check.render.lines import Line, bar, labelled, title_in, wrapped
 from gdl_check.render.values import MOST_LINES, broken, call_lines, cut, pasteable, wrap
 from gdl_check.sandbox.programs import Raised
 
 BAR = 16
-DONE = ("passed", "passed before", "passed (older version)")
 STYLES = {"passed": "good", "failed": "failed", "error": "error", "timeout": "timeout"}
 
 
@@ -25,15 +25,13 @@ def course_list_lines(
     for chapter, words in rows:
         done = sum(word in DONE for word in words.values())
         passed, total = passed + done, total + len(words)
-        title = chapter.title.partition(": ")[2] or chapter.title
         count = f"{done:>3} of {len(words):>2}"
         room = width - len(chapter.id) - BAR - len(count) - 10
-        shown = title if len(title) <= room else wrap(title, room - 4)[0] + " ..."
         style = "good" if done == len(words) else ""
         yield [
             ("  " + chapter.id, "strong"),
-            ("  " + shown.ljust(room), ""),
-            ("  " + bar(done, len(words)), style),
+            ("  " + title_in(room, chapter.title).ljust(room), ""),
+            (f"  [{bar(done / len(words), BAR)}]", style),
             ("  " + count, style),
         ]
     yield []
@@ -43,16 +41,13 @@ def course_list_lines(
         yield from labelled("one chapter:", f"gdl-check list {started}", width)
 
 
-def bar(done: int, of: int) -> str:
-    """A bar that can be read without colour: [####....]."""
-    full = BAR * done // of if of else 0
-    return f"[{'#' * full}{'.' * (BAR - full)}]"
-
-
 def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -> Iterator[Line]:
     """One line an exercise: how it stands."""
     counts = Counter(word in DONE for word in words.values())
-    yield [(chapter.id, "strong"), ("  " + cut(chapter.title.partition(": ")[2], width - 30), "")]
+    yield [
+        (chapter.id, "strong"),
+        ("  " + title_in(width - len(chapter.id) - 2, chapter.title), ""),
+    ]
     yield []
     longest = max(map(len, words.values()))
     for name, word in words.items():

@@ -29,6 +29,18 @@ def end_of(path: str, width: int) -> str:
     return path if len(path) <= width else "..." + path[3 - width :]
 
 
+def title_in(room: int, title: str) -> str:
+    """A chapter's title without its number, or as much of it as there is room for."""
+    title = title.partition(": ")[2] or title
+    return title if len(title) <= room else wrap(title, room - 4)[0] + " ..."
+
+
+def bar(share: float, width: int = 20) -> str:
+    """A share from 0 to 1 as a bar that can be read without colour; full only where all is."""
+    full = int(min(max(share, 0.0), 1.0) * width + 1e-9) if share == share else 0
+    return "#" * full + "." * (width - full)
+
+
 def wrapped(text: str, width: int, style: str = "", indent: str = "  ") -> Iterator[Line]:
     """A sentence on as many lines as it needs."""
     yield from ([(line, style)] for line in wrap(text, width, indent))

@@ -21,6 +21,7 @@ from gdl_check.render.lines import (
     path_to,
     place_of,
     sentence,
+    title_in,
     wrapped,
 )
 from gdl_check.render.values import wrap
@@ -42,10 +43,8 @@ def chapter_lines(chapter: ChapterResult, source: Sequence[str], width: int) -> 
     passed = chapter.counts.get("passed", 0)
     total = len(chapter.results)
     count = f"{passed} of {total} passed"
-    title = chapter.title.partition(": ")[2] or chapter.title
     room = width - len(chapter.id) - len(count) - 4
-    if len(title) > room:
-        title = wrap(title, room - 4)[0] + " ..."
+    title = title_in(room, chapter.title)
     style = "good" if passed == total else ""
     yield [(chapter.id, "strong"), ("  " + title.ljust(room) + "  ", ""), (count, style)]
     if passed == total:

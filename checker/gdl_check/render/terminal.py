@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -57,6 +58,13 @@ class Screen:
         console = Console(file=self.stream, highlight=False, soft_wrap=True, markup=False)
         for line in lines:
             console.print(Text.assemble(*((_clean(t), STYLES[style]) for t, style in line)))
+
+
+class Page(io.StringIO):
+    """What a terminal would be sent, as text."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def _columns() -> int:

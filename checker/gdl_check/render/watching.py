@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from gdl_check.examine import REPEATABLE
-from gdl_check.render.learning import bar
-from gdl_check.render.lines import path_to
+from gdl_check.render.learning import BAR
+from gdl_check.render.lines import bar, path_to, title_in
 from gdl_check.render.screen import (
     WORDS,
     Line,
@@ -20,8 +19,7 @@ from gdl_check.render.screen import (
     opened_lines,
     wrapped,
 )
-from gdl_check.render.terminal import Screen
-from gdl_check.render.values import wrap
+from gdl_check.render.terminal import Page, Screen
 from gdl_check.results import ChapterResult, Result, Verdict
 
 WIDE = 70  # with room for a bar
@@ -48,11 +46,11 @@ class Canvas:
     @property
     def width(self) -> int:
         """How wide lines may be."""
-        return Screen(_Page(), self.plain).width
+        return Screen(Page(), self.plain).width
 
     def draw(self, lines: Iterable[Line]) -> None:
         """Show these lines in place of the last ones, in one go."""
-        page = _Page()
+        page = Page()
         screen = Screen(page, self.plain)
         screen.put(lines)
         text = page.getvalue()
@@ -71,13 +69,6 @@ class Canvas:
         if self.redraws and not self.is_fresh:
             self.stream.write("\n")
             self.stream.flush()
-
-
-class _Page(io.StringIO):
-    """Text on its way to a terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 class Record(Screen):
@@ -113,12 +104,10 @@ def heading_lines(chapter_id: str, title: str, done: int, of: int, width: int) -
     """The chapter, and how much of it is done."""
     count = f"{done} of {of} passed"
     if width >= WIDE:
-        count = f"{bar(done, of)} {count}"
-    title = title.partition(": ")[2] or title
+        count = f"[{bar(done / of, BAR)}] {count}"
     room = width - len(chapter_id) - len(count) - 4
-    shown = title if len(title) <= room else wrap(title, room - 4)[0] + " ..."
-    style = "good" if done == of else ""
-    yield [(chapter_id, "strong"), ("  " + shown.ljust(room) + "  ", ""), (count, style)]
+    shown, style = title_in(room, title).ljust(room), "good" if done == of else ""
+    yield [(chapter_id, "strong"), (f"  {shown}  ", ""), (count, style)]
 
 
 def verdict_lines(

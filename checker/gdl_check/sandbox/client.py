@@ -6,7 +6,6 @@ Nothing a worker says is executed, and nothing it does can hold us longer than i
 from __future__ import annotations
 
 import os
-import queue
 import re
 import selectors
 import sys
@@ -174,7 +173,7 @@ class Worker:
         request = b"".join(frames)
         if self.first_requests is not None:
             self.first_requests.append(request)
-        self.connection.requests.put(request)
+        self.connection.send(request)
 
     def _receive(self) -> tuple[dict[str, Any], bytes]:
         if not self.frames:
@@ -201,12 +200,11 @@ class Worker:
             if self.frames:
                 break
             left = min(self.seconds, left_for_all) - (time.monotonic() - began)
-            try:
-                chunk = self.connection.chunks.get(timeout=max(0.0, left))
-            except queue.Empty:
-                self._give_up("timeout", self._too_long(left_for_all))
+            chunk = self.connection.receive(left)
             if self.is_abandoned:
                 raise Abandoned
+            if chunk is None:
+                self._give_up("timeout", self._too_long(left_for_all))
             if not chunk and self._begins_again():
                 continue
             if not chunk:
@@ -230,7 +228,7 @@ class Worker:
         self.connection.close()
         self.connection = ForkedConnection()
         for request in self.first_requests:
-            self.connection.requests.put(request)
+            self.connection.send(request)
         return True
 
     def _cut_off(self) -> tuple[str, str]:
@@ -275,7 +273,7 @@ class Worker:
     def abandon(self) -> None:
         """Wake whoever waits for a reply, with Abandoned. For another thread than theirs."""
         self.is_abandoned = True
-        self.connection.chunks.put(b"")
+        self.connection.hang_up()
 
     def close(self) -> None:
         self.connection.close()

@@ -1,6 +1,6 @@
 """A started worker process as we hold it: forked from the warm one, or an interpreter of its own.
 
-Reading and writing are threads, so that neither can hold us up.
+Neither sending nor receiving can hold us up.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ import contextlib
 import mmap
 import os
 import queue
+import select
 import signal
 import socket
 import threading
+import time
+from collections import deque
 from functools import cached_property
 
 from gdl_check.sandbox import launch
 
 MOST_RECEIVED = 256 << 20
+CHUNK = 1 << 18
 START_SECONDS = 60.0
 NO_START = "the process that runs learners' code does not start here"
 
@@ -26,37 +30,22 @@ class SandboxFault(Exception):
 
 
 class Connection:
-    """A started worker process: reading and writing are threads, so neither can hold us up."""
+    """A started worker process. `trace_fd` is where it writes down the line it is in."""
 
-    def __init__(self, read_fd: int, write_fd: int, trace_fd: int) -> None:
-        self.read_fd, self.write_fd, self.trace_fd = read_fd, write_fd, trace_fd
-        self.chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self.requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.received = 0
-        self.threads = [
-            threading.Thread(target=self._read, daemon=True),
-            threading.Thread(target=self._write, daemon=True),
-        ]
-        for thread in self.threads:
-            thread.start()
+    trace_fd: int
+    received = 0
 
-    def _read(self) -> None:
-        try:
-            while self.received < MOST_RECEIVED and (chunk := os.read(self.read_fd, 1 << 18)):
-                self.received += len(chunk)
-                self.chunks.put(chunk)
-        except OSError:
-            pass
-        self.chunks.put(b"")
+    def send(self, request: bytes) -> None:
+        """Send a request: now, or where the worker has enough to do, while we wait for it."""
+        raise NotImplementedError
 
-    def _write(self) -> None:
-        while (frame := self.requests.get()) is not None:
-            rest = memoryview(frame)
-            try:
-                while rest:
-                    rest = rest[os.write(self.write_fd, rest) :]
-            except OSError:
-                return
+    def receive(self, seconds: float) -> bytes | None:
+        """What has come from the worker: nothing once it has ended, None where nothing came."""
+        raise NotImplementedError
+
+    def hang_up(self) -> None:
+        """Let whoever waits for a reply see the end of it. For another thread than theirs."""
+        raise NotImplementedError
 
     def ask_for_trace(self) -> None:
         """Have the worker write down the line it is in (where it does not do so by itself)."""
@@ -74,14 +63,8 @@ class Connection:
         raise NotImplementedError
 
     def close(self) -> None:
-        self.kill()
-        self.requests.put(None)
-        for thread in self.threads:
-            thread.join(0.5)
-        # A descriptor that a thread still reads would be given to the next file that is opened.
-        if not any(thread.is_alive() for thread in self.threads):
-            for fd in {self.read_fd, self.write_fd, self.trace_fd}:
-                os.close(fd)
+        """End the process, and let go of what connects us."""
+        raise NotImplementedError
 
 
 class ForkedConnection(Connection):
@@ -104,7 +87,10 @@ class ForkedConnection(Connection):
             self.channel.close()
             os.close(trace)
             raise SandboxFault(NO_START)
-        super().__init__(self.channel.fileno(), self.channel.fileno(), trace)
+        self.trace_fd = trace
+        self.unsent: deque[memoryview] = deque()
+        self.channel.setblocking(False)
+        self.waiting = select.poll()
 
     def _order(self, fds: list[int]) -> bool:
         """Have a worker forked on these descriptors; its process id is waited for by `pid`."""
@@ -144,6 +130,47 @@ class ForkedConnection(Connection):
     def has_begun(self) -> bool:
         return self.pid is not None
 
+    def send(self, request: bytes) -> None:
+        self.unsent.append(memoryview(request))
+        self._send_what_fits()
+
+    def _send_what_fits(self) -> None:
+        try:
+            while self.unsent:
+                rest = self.unsent[0][self.channel.send(self.unsent[0]) :]
+                if rest:
+                    self.unsent[0] = rest
+                else:
+                    self.unsent.popleft()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.unsent.clear()  # it has ended: what it still said can be received
+
+    def receive(self, seconds: float) -> bytes | None:
+        until = time.monotonic() + seconds
+        while self.received < MOST_RECEIVED:
+            try:
+                chunk = self.channel.recv(CHUNK)
+            except BlockingIOError:
+                self._send_what_fits()
+                left = until - time.monotonic()
+                if left <= 0:
+                    return None
+                events = select.POLLIN | (select.POLLOUT if self.unsent else 0)
+                self.waiting.register(self.channel, events)
+                self.waiting.poll(1000 * left)
+            except OSError:
+                break
+            else:
+                self.received += len(chunk)
+                return chunk
+        return b""
+
+    def hang_up(self) -> None:
+        with contextlib.suppress(OSError):
+            self.channel.shutdown(socket.SHUT_RDWR)
+
     def ask_for_trace(self) -> None:
         try:
             if self.pid is not None:
@@ -162,14 +189,11 @@ class ForkedConnection(Connection):
                 # The warm process is gone, and ends nobody any more.
                 with contextlib.suppress(OSError):
                     os.kill(self.pid, signal.SIGKILL)
-        try:
-            self.channel.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def close(self) -> None:
-        super().close()
-        self.channel.detach()
+        self.kill()
+        self.channel.close()
+        os.close(self.trace_fd)
         self.shared.close()
 
 
@@ -184,7 +208,10 @@ def _sealed_memory(size: int) -> int:
 
 
 class SpawnedConnection(Connection):
-    """A worker in an interpreter of its own, for systems without a safe fork."""
+    """A worker in an interpreter of its own, for systems without a safe fork.
+
+    Pipes cannot be waited for everywhere, so that reading and writing are threads here.
+    """
 
     def __init__(self, patience: float) -> None:
         import subprocess
@@ -199,10 +226,50 @@ class SpawnedConnection(Connection):
             start_new_session=os.name == "posix",
         )
         streams = (self.process.stdout, self.process.stdin, self.process.stderr)
-        super().__init__(*(os.dup(stream.fileno()) for stream in streams if stream))
+        self.read_fd, self.write_fd, self.trace_fd = (
+            os.dup(stream.fileno()) for stream in streams if stream
+        )
         for stream in streams:
             if stream:
                 stream.close()
+        self.chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self.threads = [
+            threading.Thread(target=self._read, daemon=True),
+            threading.Thread(target=self._write, daemon=True),
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def _read(self) -> None:
+        try:
+            while self.received < MOST_RECEIVED and (chunk := os.read(self.read_fd, CHUNK)):
+                self.received += len(chunk)
+                self.chunks.put(chunk)
+        except OSError:
+            pass
+        self.chunks.put(b"")
+
+    def _write(self) -> None:
+        while (request := self.requests.get()) is not None:
+            rest = memoryview(request)
+            try:
+                while rest:
+                    rest = rest[os.write(self.write_fd, rest) :]
+            except OSError:
+                return
+
+    def send(self, request: bytes) -> None:
+        self.requests.put(request)
+
+    def receive(self, seconds: float) -> bytes | None:
+        try:
+            return self.chunks.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return None
+
+    def hang_up(self) -> None:
+        self.chunks.put(b"")
 
     def kill(self) -> None:
         if os.name == "posix":
@@ -212,3 +279,13 @@ class SpawnedConnection(Connection):
                 pass
         self.process.kill()
         self.process.wait()
+
+    def close(self) -> None:
+        self.kill()
+        self.requests.put(None)
+        for thread in self.threads:
+            thread.join(0.5)
+        # A descriptor that a thread still reads would be given to the next file that is opened.
+        if not any(thread.is_alive() for thread in self.threads):
+            for fd in (self.read_fd, self.write_fd, self.trace_fd):
+                os.close(fd)

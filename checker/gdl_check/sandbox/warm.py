@@ -16,8 +16,6 @@ import socket
 import sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
-import numpy.random  # noqa: F401  loaded here once instead of in every worker that asks for it
-
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle
 
@@ -33,7 +31,7 @@ def main(control_fd: int) -> None:
     for first, last in ((3, control_fd), (control_fd + 1, 4096)):
         os.closerange(first, last)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    _forget_paths()
+    _prepare()
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.collect()
     gc.freeze()
@@ -68,8 +66,13 @@ def _follow_orders(control: socket.socket, workers: set[int]) -> None:
                 _end_strays(workers)
 
 
-def _forget_paths() -> None:
-    """Only the standard library stays importable; NumPy finds its own parts by itself."""
+def _prepare() -> None:
+    """Load what workers use; after that only the standard library stays importable.
+
+    NumPy finds its own parts by itself, but a worker looks them up in a copy of it.
+    """
+    import numpy.random  # noqa: F401  not at the top: who forks this process has no use for it
+
     standard = os.path.dirname(os.__file__)
     beside = (standard, os.path.join(standard, "lib-dynload"))
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
@@ -114,7 +117,7 @@ def _end_strays(workers: set[int]) -> None:
 
 def serve_alone(patience: float) -> None:
     """Be the one worker of a system that cannot fork: requests on stdin, replies on stdout."""
-    _forget_paths()
+    _prepare()
     read_fd, write_fd, trace_fd = os.dup(0), os.dup(1), os.dup(2)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import faulthandler
-import importlib.abc
+import importlib
 import importlib.util
 import io
 import linecache
@@ -68,7 +68,7 @@ class Printed(io.TextIOBase):
         return text if more <= 0 else f"{text}\n[{more:,} more characters]"
 
 
-class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class ChapterFiles:
     """Imports chapter files from what was sent, and says what else cannot be imported."""
 
     def __init__(self, files: dict[str, dict[str, Any]]) -> None:
@@ -76,10 +76,15 @@ class ChapterFiles(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if name in self.files:
-            return importlib.util.spec_from_loader(name, self)
+            # Without the abstract classes, which load archives and temporary files with them.
+            loader: Any = self
+            return importlib.util.spec_from_loader(name, loader)
         if path is None:
             raise ModuleNotFoundError(ONLY_THESE.format(name=name), name=name)
         return None
+
+    def create_module(self, spec: Any) -> None:
+        """Leave that to Python."""
 
     def exec_module(self, module: ModuleType) -> None:
         file = self.files[module.__name__]

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from gdl_check import corpus as corpora
 from gdl_check.bench import names_on_the_bench
-from gdl_check.corpus import Case, Corpus
+from gdl_check.corpus import Corpus
 from gdl_check.course import Chapter, Exercise, chapter_of_module
-from gdl_check.examine import Begun, Examination, counterexample, holds_on
+from gdl_check.examine import Begun, Examination
 from gdl_check.needed import needed
 from gdl_check.places import chapter_path, course_folder
 from gdl_check.results import ChapterResult, Error, Result, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
-from gdl_check.sandbox.client import SECONDS, Ended, Source
+from gdl_check.sandbox.client import SECONDS, Source
 from gdl_check.source import (
     CannotBeRead,
     ChapterFile,
@@ -29,11 +29,9 @@ from gdl_check.source import (
     wrong_parameters,
 )
 from gdl_check.stubs import stub_of
-from gdl_check.trial import Broken
 
 HURRIED_SECONDS = 1.0
 PATIENT_TIMEOUTS = 2
-SHRINKING_CALLS = 100
 
 
 class Settings(NamedTuple):
@@ -44,7 +42,7 @@ class Settings(NamedTuple):
     case: str | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ChapterCheck:
     """The check of one chapter file; every exercise is examined once, when it is first asked for.
 
@@ -58,7 +56,7 @@ class ChapterCheck:
     path: Path
     shown: str
     settings: Settings = Settings()
-    others: dict[Path, ChapterCheck] = field(default_factory=dict, repr=False)
+    others: dict[Path, ChapterCheck] = field(default_factory=dict)
     examinations: dict[str, Examination] = field(default_factory=dict)
     results: dict[str, Result] = field(default_factory=dict)
     begun: dict[str, Begun] = field(default_factory=dict)
@@ -101,11 +99,16 @@ class ChapterCheck:
         return self.results[name]
 
     def in_turn(self, names: Sequence[str]) -> Iterator[Result]:
-        """The verdicts on these exercises, one by one; the next is begun while one is judged."""
-        for name, following in zip(names, [*names[1:], None]):
-            self.begin(name)
-            if following is not None:
-                self.begin(following)
+        """The verdicts on these exercises, one by one; the next two have begun by then.
+
+        So a worker answers the first questions or those of the laws while another one is judged.
+        """
+        for i, name in enumerate(names):
+            for coming in names[i : i + 3]:
+                self.begin(coming)
+            for coming in names[i : i + 2]:
+                if coming in self.begun:
+                    self.begun[coming].question()
             yield self.result(name)
 
     def chapter_result(self, names: Sequence[str]) -> ChapterResult:
@@ -182,7 +185,7 @@ class ChapterCheck:
         files = self.files[exercise.name] = self._sources(unfit)
         reference = self.chapter.reference(exercise.name)
         return Begun(
-            exercise, self.corpus(exercise), reference, lambda: self._start(files), not wrong
+            exercise, self.corpus(exercise), reference, lambda: self.start(files), not wrong
         )
 
     def other(self, chapter: Chapter) -> ChapterCheck:
@@ -267,9 +270,7 @@ class ChapterCheck:
             found = begun.conclude()
         except CannotLoad as error:
             self.broken = error
-            for other in self.begun.values():
-                other.runner.close()
-            self.begun.clear()
+            self._drop_begun()
             return self._unexamined(exercise, error.verdict, error.error)
         if found.status == Verdict.TIMEOUT:
             self.timeouts += 1
@@ -324,7 +325,7 @@ class ChapterCheck:
         if self.tried or self.is_ours or self.broken is not None or self.examinations:
             return
         self.tried = True
-        runner = self._start(self._sources([]))
+        runner = self.start(self._sources([]))
         try:
             runner.open()
         except CannotLoad as error:
@@ -338,58 +339,16 @@ class ChapterCheck:
         supply = excerpt(self.solution, supplied) if supplied else ""
         return Source(self.shown, self.file.text, self.file.code, supply, tuple(supplied))
 
-    def _start(self, files: Mapping[str, Source]) -> WorkerRunner:
+    def start(self, files: Mapping[str, Source]) -> WorkerRunner:
+        """A worker that has been sent these files."""
         return self.runner(files, self.module, self.seconds)
 
-    def look_closer(self, name: str) -> Result:
-        """Shrink the failure that is shown, and keep its case so that it can be replayed."""
-        result, found = self.result(name), self.examinations.get(name)
-        opened = found.opened if found else None
-        if found is None or opened is None or result.opened is None:
-            return result
-        exercise = self.chapter.exercises[name]
-        # A gradient says more on a case with something in it than on the smallest one.
-        shrinkable = opened.status == "failed" and opened.gradient is None
-        shrinkable = shrinkable and not opened.case.edge and not self.settings.case
-        smaller = self._shrunk(exercise, result, opened) if shrinkable else None
-        shown = counterexample(smaller or opened)
-        if smaller is not None and smaller.case.is_bare and not opened.case.is_bare:
-            shown = shown._replace(first_found=counterexample(opened))
-        for broken in (opened, *([smaller] if smaller else [])):
-            corpora.keep_case(result.id, broken.case)
-        law = result.opened._replace(
-            counterexample=shown, gradient=smaller.gradient if smaller else opened.gradient
-        )
-        laws = tuple(law if other is result.opened else other for other in result.laws)
-        self.results[name] = result._replace(laws=laws)
-        return self.results[name]
+    def close(self) -> None:
+        """End what has begun and was not concluded, in other chapters' files as well."""
+        for check in self.others.values():
+            check._drop_begun()
 
-    def _shrunk(self, exercise: Exercise, result: Result, opened: Broken) -> Broken | None:
-        assert result.opened is not None
-        claim, reference = result.opened.claim, self.chapter.reference(exercise.name)
-        known: dict[str, Broken | None] = {opened.case.id: opened}
-        left = SHRINKING_CALLS
-        runner = self._start(self.files[exercise.name])
-
-        def fails(case: Case) -> bool:
-            nonlocal left
-            if case.id not in known:
-                if left == 0:
-                    return False
-                left -= 1
-                known[case.id] = holds_on(exercise, claim, case, reference, runner)
-            found = known[case.id]
-            return found is not None and found.status == "failed"
-
-        try:
-            settings = self.settings
-            smallest = corpora.shrink(
-                exercise, self.chapter.file_name, settings.seed, settings.effort, fails
-            )
-        except Ended:
-            return None
-        finally:
-            runner.close()
-        if smallest is None or smallest.size >= opened.case.size:
-            return None
-        return known[smallest.id]
+    def _drop_begun(self) -> None:
+        for begun in self.begun.values():
+            begun.runner.close()
+        self.begun.clear()
