@@ -17,7 +17,7 @@ import numpy as np
 from gdl_check.play.data import text_of
 from gdl_check.play.figures import Curve, Plot
 from gdl_check.play.stage import Stage
-from gdl_check.render.screen import Line
+from gdl_check.render.lines import Line
 from gdl_check.render.values import cut, wrap
 
 DATA = "text"
