@@ -39,6 +39,7 @@ SAYS = {
     "ch11": ("hamster", "queen", "rome"),
     "ch12": ("perplexity",),
     "ch13": ("two spirals", "new stories"),
+    "ch14": ("a poem", "perplexity", "how it came to that", "temperature 0.05"),
     "ch15": ("spam",),
 }
 needs_plots = pytest.mark.skipif(find_spec("matplotlib") is None, reason="needs the extra plots")
@@ -275,6 +276,73 @@ def test_reviews_are_read(tmp_path: Path, folder: Path, run: Run) -> None:
     assert run("ch11", "--reference", "--data", str(tmp_path))[0] == 2
 
 
+def test_a_poem_is_learned_by_the_learners_own_functions(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gdl_check.play.run._not_passed", lambda *_: [])
+    for chapter in ("ch06", "ch08", "ch09", "ch13"):
+        solve(folder, chapter)
+    solution = (course_folder("solutions") / load_chapter("ch14").file_name).read_text("utf-8")
+    assert "return written[1:]" in solution
+    solve(folder, "ch14", solution.replace("return written[1:]", "return written[1:].upper()"))
+    code, out, err = run("ch14", "--quick")
+    assert code == 0 and err == "" and "we build the bridge" in out
+    told = re.search(r"wavered between (\d+) .* between (\S+):", " ".join(out.split()))
+    assert told and float(told[2]) < float(told[1]) / 2
+    written = out.partition("and now,")[2].partition("%")[0]
+    assert any(c.isupper() for c in written) and not any(c.islower() for c in written[20:])
+
+
+TEXT = "Café, tea & \ufeffmilk:\t7 €.\r\n" * 20
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (TEXT.encode(), "Café, tea &  milk: 7 €."),
+        (b"\xef\xbb\xbf" + TEXT.encode(), "Café, tea &  milk: 7 €."),
+        (TEXT.replace("\ufeff", "").encode("cp1252"), "Café, tea & milk: 7 €."),
+        (("日本語の文。\n" * 50).encode(), "日本語の文。"),
+        (b"a" * 200, "2 different ones"),
+        (b"one stray \x1a sign\n" + b"and many that are none\n" * 20, "one stray   sign"),
+        (b"ab \n" * 60_000, "the first 100,000 characters of it; it is longer"),
+        ("é".encode() * 250_000, "the first 100,000 characters"),
+    ],
+)
+def test_any_text_is_read(
+    content: bytes, said: str, tmp_path: Path, folder: Path, run: Run
+) -> None:
+    path = tmp_path / "ein téxt"
+    path.write_bytes(content)
+    code, out, err = run("ch14", "--reference", "--quick", "--seconds", "0.2", "--data", str(path))
+    assert code == 0 and err == ""
+    assert said in out.replace("\n", " ")
+    look_at(out)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "has 0 characters: at least 200 are needed"),
+        (b" \n" * 500, "has 0 characters"),
+        (b"too short", "has 9 characters"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "is no text"),
+        ("in UTF-16\n".encode("utf-16") * 99, "is no text"),
+        (b"\x1b[2J cleared " * 99, "is no text"),
+        (None, "is a folder"),
+    ],
+)
+def test_what_is_no_text_gets_one_sentence(
+    content: bytes | None, said: str, tmp_path: Path, folder: Path, run: Run
+) -> None:
+    path = tmp_path / "text"
+    path.mkdir() if content is None else path.write_bytes(content)
+    code, _, err = run("ch14", "--reference", "--data", str(path))
+    assert code == 2 and said in err and err.count("\n") == 1
+    code, _, err = run("ch14", "--reference", "--data", str(tmp_path / "nothing"))
+    assert code == 2 and "there is no file" in err
+
+
 # --- pictures and screens ------------------------------------------------------------------------
 
 
@@ -348,6 +416,25 @@ def test_on_a_terminal_keys_turn_the_rate_and_q_ends_it(tmp_path: Path) -> None:
 
     checked = learner.run_on_terminal("play", "ch04", "--reference", columns=60, typed=after)
     assert checked.code == 0 and "learning rate 0.07" in checked.out
+    assert checked.out.count("\x1b[?25l") == checked.out.count("\x1b[?25h") > 0
+
+
+@pytest.mark.skipif(not launch.CAN_FORK, reason="needs a pseudo terminal")
+def test_on_a_terminal_a_line_that_is_begun_goes_on(tmp_path: Path) -> None:
+    learner = Learner(tmp_path / "workspace")
+    typed = iter(["We bake 7\r", "\r"])
+    asked: list[int] = []
+
+    def after(shown: str) -> str | None:
+        times = shown.count("begin a line")
+        if times == len(asked):
+            return None
+        asked.append(times)
+        return next(typed)
+
+    checked = learner.run_on_terminal("play", "ch14", "--reference", "--quick", typed=after)
+    assert checked.code == 0 and "we bake " in checked.out.partition("We bake 7")[2]
+    assert checked.out.count("left out what its text does not have") == 1
     assert checked.out.count("\x1b[?25l") == checked.out.count("\x1b[?25h") > 0
 
 

@@ -161,7 +161,7 @@ def _play(words: list[str]) -> int:
     parser.add_argument("targets", nargs="*", metavar="CHAPTER", help="like ch06; all are listed")
     parser.add_argument("--reference", action="store_true", help="play with our solutions")
     parser.add_argument("--quick", action="store_true", help="a short run")
-    parser.add_argument("--data", metavar="PATH", help="real data: MNIST or movie reviews")
+    parser.add_argument("--data", metavar="PATH", help="real data: MNIST, movie reviews or a text")
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the plots as PNG pictures")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other first weights (0)")
     parser.add_argument(

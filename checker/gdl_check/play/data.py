@@ -1,13 +1,15 @@
-"""Real data in the formats it comes in: MNIST as idx, idx.gz or npz, reviews as two text files.
+"""Real data in the formats it comes in: MNIST as idx, idx.gz or npz, reviews, and any text.
 
 Whatever is wrong with a file is told in one sentence: all of it raises CannotPlay.
 """
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gzip
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ KINDS = {3: "pictures", 1: "labels"}  # by how many axes an idx file has
 LARGEST_SIDE = 64
 WHERE_MNIST = "name the folder with MNIST's four idx files (.gz or not), or mnist.npz"
 WHERE_REVIEWS = "name the folder with reviews.txt and labels.txt"
+WHERE_TEXT = "name a file of plain text, in UTF-8"
 
 
 class Digits(NamedTuple):
@@ -184,3 +187,33 @@ def _lines(path: Path, most: int) -> list[str]:
                 break
             found.append(line.decode("utf-8", "replace").rstrip("\r\n"))
     return found
+
+
+# --- any text ------------------------------------------------------------------------------------
+
+
+def text_of(path: Path, least: int, most: int) -> tuple[str, bool]:
+    """The first characters of a text file, and whether there are more.
+
+    What no screen can show is a space. UTF-8, or else what old editors on Windows wrote.
+    """
+    with _readable(path):
+        if path.is_dir():
+            raise CannotPlay(f"{path} is a folder: {WHERE_TEXT}")
+        if not path.exists():
+            raise CannotPlay(f"there is no file {path}: {WHERE_TEXT}")
+        with path.open("rb") as file:
+            raw = file.read(4 * (most + 2))  # no character has more than 4 bytes
+    try:
+        text, _ = codecs.utf_8_decode(raw.removeprefix(codecs.BOM_UTF8), "strict", False)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    is_cut = len(text) > most
+    text = text[:most]
+    controls = sum(unicodedata.category(c) == "Cc" and not c.isspace() for c in text)
+    if "\0" in text or controls > len(text) / 100:
+        raise CannotPlay(f"{path} is no text: {WHERE_TEXT}")
+    if len(text) < least:
+        raise CannotPlay(f"{path} has {len(text)} characters: at least {least} are needed to learn")
+    return "".join(c if c == "\n" or c.isprintable() else " " for c in text), is_cut
