@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from gdl_check import cli, question, state, update
+from gdl_check import cli, question, state
 from gdl_check.course import all_chapters, load_chapter
 from gdl_check.lessons import notebook_of
 from gdl_check.needed import needed
@@ -319,19 +319,6 @@ def test_the_verbs_know_notebooks(course: Path, capsys: pytest.CaptureFixture[st
     path.unlink()
     assert run(capsys, "reset", "ch06")[0] == 0
     assert path.read_text(encoding="utf-8") == before
-
-
-def test_an_update_leaves_notebooks_as_they_are(
-    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newer = ChapterFile(CHAPTER.file_name, f"{STUBS}\n\ndef more(x):\n    return x\n")
-    other = update.delivered
-    monkeypatch.setattr(update, "delivered", lambda c: newer if c.id == "ch06" else other(c))
-    before = (course / "exercises" / NOTEBOOK).read_bytes()
-    code, told = run(capsys, "update")
-    assert code == 0 and "it stays as it is: gdl-check reset brings new stubs" in told
-    assert (course / "exercises" / NOTEBOOK).read_bytes() == before
-    assert not list((course / "exercises").glob("*.py"))
 
 
 def test_a_reset_brings_back_a_cell_that_was_deleted(
