@@ -24,6 +24,7 @@ from gdl_check.question import answer
 from gdl_check.render.tojson import report_json
 from gdl_check.results import ChapterResult, Error, Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
+from gdl_check.targets import current, find_desk
 from gdl_check.workspace import create
 from learner import STUBS, Learner, look_at
 
@@ -298,6 +299,13 @@ def test_init_makes_notebooks(
     exercises = tmp_path / "grokking-dl" / "exercises"
     assert {path.suffix for path in exercises.iterdir()} == {".ipynb"}
     assert len(list(exercises.iterdir())) == len(list(all_chapters()))
+
+
+def test_a_notebook_that_nobody_has_touched_is_not_being_worked_on(course: Path) -> None:
+    desk = find_desk(course, reference=False)
+    assert current(desk).chapter.id == "ch01"
+    fill(course / "exercises" / NOTEBOOK, relu=RELU)
+    assert current(desk).chapter.id == "ch06"
 
 
 def test_the_verbs_know_notebooks(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
