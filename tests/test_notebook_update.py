@@ -203,13 +203,15 @@ def test_a_new_exercise_comes_as_a_cell_at_its_place(folder: Path, mine: Path) -
 def test_a_cell_of_which_nothing_is_left_is_dropped(
     folder: Path, mine: Path, deliver: Deliver
 ) -> None:
+    edit(mine, "lights_to_matrix", lambda text: text.partition("\n\n\n#")[0] + "\n1\n2")
     edit(mine, "dead_units", lambda text: f"# why not\n{text}\ndead_units(3)")
     count = len(sources(mine))
-    deliver(without(STUBS, "relu", "dead_units"))
-    assert updated(folder) == [("relu", "dropped"), ("dead_units", "dropped")]
+    deliver(without(STUBS, "lights_to_matrix", "relu", "dead_units"))
+    dropped = ("lights_to_matrix", "relu", "dead_units")
+    assert updated(folder) == [(name, "dropped") for name in dropped]
     assert len(sources(mine)) == count - 1
-    (left,) = [text for text in sources(mine) if "dead_units" in text and "def " not in text]
-    assert left.startswith("# why not\n") and left.endswith("dead_units(3)")
+    assert sources(mine)[3] == "1\n2" and sources(mine)[2] == "import numpy as np"
+    assert sources(mine)[-1] == "# why not\ndead_units(3)"
 
 
 def test_the_words_at_the_top_are_new_where_they_were_left(
@@ -220,9 +222,10 @@ def test_the_words_at_the_top_are_new_where_they_were_left(
     assert "first deep network\n" in sources(mine)[0]
     told = read(mine)
     told["cells"][0]["source"] = "# My chapter"
+    told["cells"][-1]["source"] = "".join(told["cells"][-1]["source"]).partition("\n\n\n#")[0]
     mine.write_text(json.dumps(told), encoding="utf-8")
     before = mine.read_bytes()
-    deliver(STUBS)
+    deliver(f"{STUBS}\n# The end of the file.\n")
     assert updated(folder) == [] and mine.read_bytes() == before
 
 
@@ -247,6 +250,15 @@ def test_everything_in_one_cell(folder: Path, mine: Path, deliver: Deliver) -> N
         "def softplus(x):\n    raise NotImplementedError",
     ]
     assert sources(mine)[1] == NEWER
+
+
+def test_what_is_new_in_the_notebook_already_is_not_told(
+    folder: Path, mine: Path, deliver: Deliver
+) -> None:
+    mine.write_text(notebook_of(CHAPTER, ChapterFile(FILE, NEWER)), encoding="utf-8")
+    before = mine.read_bytes()
+    deliver(NEWER)
+    assert updated(folder) == [] and mine.read_bytes() == before
 
 
 def test_formats_before_ids_and_half_characters(folder: Path, mine: Path, deliver: Deliver) -> None:

@@ -63,7 +63,7 @@ def notebooks(tmp_path: Path) -> Path:
         for name, body in ANSWERS.items():
             if f"def {name}:" in "".join(cell["source"]):
                 cell["source"] = f"# mine\ndef {name}:\n    {body}"
-    path.write_text(json.dumps(told), encoding="utf-8")
+    path.write_text(json.dumps(told, indent=1), encoding="utf-8")
     return made
 
 
