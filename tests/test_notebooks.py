@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from gdl_check import cli, question, state, update
+from gdl_check import cli, question, state
 from gdl_check.course import all_chapters, load_chapter
 from gdl_check.lessons import notebook_of
 from gdl_check.needed import needed
@@ -24,6 +24,7 @@ from gdl_check.question import answer
 from gdl_check.render.tojson import report_json
 from gdl_check.results import ChapterResult, Error, Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
+from gdl_check.targets import current, find_desk
 from gdl_check.workspace import create
 from learner import STUBS, Learner, look_at
 
@@ -300,6 +301,13 @@ def test_init_makes_notebooks(
     assert len(list(exercises.iterdir())) == len(list(all_chapters()))
 
 
+def test_a_notebook_that_nobody_has_touched_is_not_being_worked_on(course: Path) -> None:
+    desk = find_desk(course, reference=False)
+    assert current(desk).chapter.id == "ch01"
+    fill(course / "exercises" / NOTEBOOK, relu=RELU)
+    assert current(desk).chapter.id == "ch06"
+
+
 def test_the_verbs_know_notebooks(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = course / "exercises" / NOTEBOOK
     before = path.read_text(encoding="utf-8")
@@ -319,19 +327,6 @@ def test_the_verbs_know_notebooks(course: Path, capsys: pytest.CaptureFixture[st
     path.unlink()
     assert run(capsys, "reset", "ch06")[0] == 0
     assert path.read_text(encoding="utf-8") == before
-
-
-def test_an_update_leaves_notebooks_as_they_are(
-    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newer = ChapterFile(CHAPTER.file_name, f"{STUBS}\n\ndef more(x):\n    return x\n")
-    other = update.delivered
-    monkeypatch.setattr(update, "delivered", lambda c: newer if c.id == "ch06" else other(c))
-    before = (course / "exercises" / NOTEBOOK).read_bytes()
-    code, told = run(capsys, "update")
-    assert code == 0 and "it stays as it is: gdl-check reset brings new stubs" in told
-    assert (course / "exercises" / NOTEBOOK).read_bytes() == before
-    assert not list((course / "exercises").glob("*.py"))
 
 
 def test_a_reset_brings_back_a_cell_that_was_deleted(

@@ -10,7 +10,8 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, repeat
 from typing import Any, NamedTuple
 
 LARGEST_NOTEBOOK = 64 * 1024 * 1024  # pictures of a training run take room
@@ -21,6 +22,8 @@ RUNS_ITS_CELL = {"check", "time", "capture", "prun"}
 CELL_MAGIC = re.compile(r"%%(\w+)")
 MAGIC = re.compile(r"\s*[%!?]|.*\?\s*$|\s*\w[\w.,\s]*=\s*[%!]")
 DEFINES = re.compile(r"^(async\s+def|def|class)\s", re.MULTILINE)
+
+HALF = re.compile("[\ud800-\udfff]")
 
 Place = tuple[str, int]  # a cell in words, and a line of it
 
@@ -58,7 +61,7 @@ def joined(cells: Iterable[tuple[str, str]]) -> Code:
             raise NotANotebook(f"{called} has zero bytes in it: delete the cell, or what is in it")
         # Half a character, which JSON can hold and no file can.
         source = source.encode("utf-8", "replace").decode()
-        own = python_of(source.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+        own = python_of("\n".join(_lines(source))).split("\n")
         if lines:
             lines += ["", ""]
             places += [(called, 1)] * 2
@@ -176,12 +179,7 @@ def _syntax_error(source: str) -> SyntaxError | None:
 
 def made(cells: Iterable[tuple[str, str]]) -> str:
     """The file of a notebook with these cells: (markdown or code, text)."""
-    told = []
-    for number, (kind, text) in enumerate(cells, 1):
-        cell: dict[str, Any] = {"cell_type": kind, "id": f"gdl-{number:03}", "metadata": {}}
-        if kind == "code":
-            cell |= {"execution_count": None, "outputs": []}
-        told.append(cell | {"source": text.splitlines(keepends=True)})
+    told = [_cell(kind, text, f"gdl-{n:03}") for n, (kind, text) in enumerate(cells, 1)]
     python = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return written(
         {
@@ -193,26 +191,78 @@ def made(cells: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def with_lines(
-    raw: bytes, edits: Iterable[tuple[int, int, int, str]], more: Sequence[str] = ()
-) -> str:
-    """A notebook in which lines of cells are replaced: (cell, first line, last line, text).
+class CellEdit(NamedTuple):
+    """Lines of a cell and the text that comes in their place; where it is None they are dropped."""
 
-    Later edits of a cell come first. What there is `more` stands in new cells at the end. Raises
+    cell: int
+    first: int
+    last: int
+    text: str | None
+
+
+def with_cells(
+    raw: bytes,
+    edits: Iterable[CellEdit],
+    added: Iterable[tuple[int, str]],
+    words: Mapping[str, str],
+) -> str | None:
+    """A notebook in which lines of cells are changed, and cells of code are added.
+
+    Later edits of a cell come first. What is added stands behind a cell, by its number (0 is the
+    beginning). A cell of which nothing is left is dropped. A cell of Markdown whose text is among
+    the `words` gets the text that they have for it. None where all this changes nothing. Raises
     NotANotebook.
     """
     notebook = _parsed(raw)
-    cells = [dict(cell) for cell in _cells(notebook)]
+    before = _cells(notebook)
+    cells = [dict(cell) for cell in before]
+    emptied = set()
     for number, first, last, text in edits:
-        lines = _text(cells[number - 1], number).split("\n")
-        lines[first - 1 : last] = text.split("\n")
+        lines = _lines(_text(cells[number - 1], number))
+        lines[first - 1 : last] = [] if text is None else text.split("\n")
         cells[number - 1]["source"] = "\n".join(lines).splitlines(keepends=True)
-    added = json.loads(made([("code", text) for text in more]))["cells"]
-    for cell in added:
-        cell["id"] = f"{cell['id']}-{len(cells)}"
-    return written({**notebook, "cells": cells + added})
+        if text is None and not "".join(lines).strip():
+            emptied.add(number)
+    for old, new in words.items():
+        for cell in cells:
+            is_told = cell.get("source") in (old, old.splitlines(keepends=True))
+            if is_told and cell.get("cell_type") == "markdown":
+                cell["source"] = new.splitlines(keepends=True)
+    behind: dict[int, list[Mapping[str, Any]]] = {}
+    free = _free_ids(notebook, cells)
+    for number, text in added:
+        behind.setdefault(number, []).append(_cell("code", text, next(free)))
+    told = list(behind.get(0, ()))
+    for number, cell in enumerate(cells, 1):
+        told += [] if number in emptied else [cell]
+        told += behind.get(number, ())
+    return written({**notebook, "cells": told}) if told != before else None
+
+
+def _free_ids(notebook: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Ids for new cells; formats before 4.5 have none."""
+    minor = notebook.get("nbformat_minor")
+    if not (isinstance(minor, int) and minor >= 5):
+        yield from repeat("")
+    taken = {str(cell.get("id")) for cell in cells}
+    yield from (name for number in count(1) if (name := f"gdl-{number:03}") not in taken)
+
+
+def _cell(kind: str, text: str, name: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind}
+    cell |= {"id": name} if name else {}
+    cell |= {"metadata": {}}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell | {"source": text.splitlines(keepends=True)}
+
+
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def written(notebook: Mapping[str, Any]) -> str:
     """A notebook as Jupyter itself writes it."""
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    told = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    # Half a character can be written in JSON, but in no file.
+    return HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", told)

@@ -15,13 +15,19 @@ import pytest
 if TYPE_CHECKING:
     from gdl_check.chapter_check import ChapterCheck
 
-CHAPTER_FILE = re.compile(r"ch\d\d_\w+\.py")
+CHAPTER_FILE = re.compile(r"ch\d\d_\w+\.(py|ipynb)")
 WIDTH = 79
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A chapter's file in a workspace becomes a collection of its exercises."""
-    return ChapterFile.from_parent(parent, path=file_path) if _is_ours(file_path) else None
+    if not _is_ours(file_path):
+        return None
+    # A notebook beside a file of Python is not what is checked, unless it is asked for by name.
+    is_asked_for = parent.session.isinitpath(file_path)
+    if file_path.suffix != ".py" and file_path.with_suffix(".py").exists() and not is_asked_for:
+        return None
+    return ChapterFile.from_parent(parent, path=file_path)
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
@@ -65,7 +71,7 @@ class Unmet(Exception):
     """An exercise that did not pass; `lines` is what its screen says."""
 
     def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(lines).strip("\n"))
 
 
 class ExerciseItem(pytest.Item):
@@ -99,6 +105,8 @@ class ExerciseItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int, str]:
-        line = self.check.line(self.name)
-        return self.path, (line or 1) - 1, f"{self.check.chapter.id}.{self.name}"
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        shown = f"{self.check.chapter.id}.{self.name}"
+        # In a notebook, the lines of all cells together can be found by nobody.
+        line = None if self.path.suffix != ".py" else (self.check.line(self.name) or 1) - 1
+        return self.path, line, shown

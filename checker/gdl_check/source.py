@@ -71,14 +71,12 @@ class ChapterFile:
                 warnings.simplefilter("ignore")  # what Python thinks of the style of a file
                 return compile(self.text, self.shown, "exec", flags, dont_inherit=True)
         except SyntaxError as error:
-            told = Error(
-                type(error).__name__,
-                error.msg,
-                error.lineno,
-                error.offset,
-                (error.text or "").rstrip(),
-            )
-            raise CannotBeRead(told) from None
+            line, text = error.lineno, error.text or ""
+            # Python takes the line from the disk, where a notebook has other lines.
+            if line and line <= len(self.lines) and not error.msg.startswith("f-string"):
+                text = self.lines[line - 1]
+            kind = type(error).__name__
+            raise CannotBeRead(Error(kind, error.msg, line, error.offset, text.rstrip())) from None
         except (ValueError, RecursionError, MemoryError):
             message = "something in this file is nested too deeply for Python to read"
             raise CannotBeRead(Error("SyntaxError", message)) from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import wrap
 
 from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import all_chapters, chapter_modules
-from gdl_check.places import chapter_path, find_workspace
+from gdl_check.places import chapter_path, find_workspace, is_notebook
 from gdl_check.render.learning import finding_lines, text_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.state import Event
@@ -91,7 +92,8 @@ def _update(options: argparse.Namespace, screen: Screen) -> int:
         return PASSED
     aside = carry_out(workspace, planned)
     kept = f"what was there before is in {shown_path(aside)}"
-    screen.put(text_lines(["", kept, "take it back: gdl-check update --undo"]))
+    told = ["", kept, "take it back: gdl-check update --undo", *_to_reload(planned.texts)]
+    screen.put(text_lines(told))
     return PASSED
 
 
@@ -101,16 +103,24 @@ def _told(planned: Plan) -> Iterator[str]:
     for change in planned.changes:
         name = f"{change.file}  {change.name}".rstrip()
         line, why = f"{change.what:<9} {name}", f"({change.why})" if change.why else ""
-        if len(line) + len(why) > WIDTH:
+        if len(line) + len(why) <= WIDTH:
+            yield f"{line}  {why}".rstrip()
+        else:
             yield line
-            line = " " * 9
-        yield f"{line}  {why}".rstrip()
+            yield from wrap(why, WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 12)
+
+
+def _to_reload(paths: Iterable[Path]) -> list[str]:
+    """What to do about a notebook that is open: saving it would bring back what was there."""
+    any_notebook = any(map(is_notebook, paths))
+    return ["a notebook that is open in Jupyter: reload it from disk"] if any_notebook else []
 
 
 def _undone(workspace: Path, screen: Screen) -> int:
     places = undo(workspace)
     files = [shown_path(place) for place in places if ".gdl" not in place.parts]
-    screen.put(text_lines(["put back:", *(f"  {file}" for file in files)]))
+    told = ["put back:", *(f"  {file}" for file in files), *_to_reload(places)]
+    screen.put(text_lines(told))
     return PASSED
 
 

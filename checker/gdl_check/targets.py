@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
-from gdl_check.places import chapter_path, course_folder, find_workspace
+from gdl_check.places import chapter_path, course_folder, find_workspace, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
 
 
@@ -68,14 +68,19 @@ def current(desk: Desk) -> Target:
     found = [chapter for chapter in chapters if desk.path(chapter).is_file()]
     if not found:
         raise NotUnderstood(f"there are no chapter files in {desk.folder}")
-    edited = [chapter for chapter in found if _is_edited(desk.path(chapter), chapter)]
-    latest = max(edited, key=lambda c: desk.path(c).stat().st_mtime) if edited else found[0]
+    latest_first = sorted(found, key=lambda c: desk.path(c).stat().st_mtime, reverse=True)
+    edited = (chapter for chapter in latest_first if _is_edited(desk.path(chapter), chapter))
+    latest = next(edited, found[0])
     return Target(latest, desk.path(latest), tuple(latest.exercises))
 
 
 def _is_edited(path: Path, chapter: Chapter) -> bool:
     delivered = course_folder("exercises") / chapter.file_name
     try:
+        if is_notebook(path):
+            from gdl_check.lessons import notebook_of
+
+            return path.read_bytes() != notebook_of(chapter).encode()
         return path.read_bytes() != delivered.read_bytes() or path.samefile(delivered)
     except OSError:
         return True

@@ -9,14 +9,15 @@ exercises/      the files to write in
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.edits import Edit, Edits, edited
 from gdl_check.lessons import notebook_of
-from gdl_check.notebooks import with_lines
+from gdl_check.pieces import pieces
 from gdl_check.places import chapter_path, course_folder, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
 
@@ -148,37 +149,14 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
             f"whole file with gdl-check reset {chapter.id}"
         ) from None
     aside = backup(workspace, [path])
-    if file.cells:
-        write(path, _reset_cells(path, file, stub, spans), "\n")
-        return aside
-    lines = file.text.split("\n")
-    missing = [name for name, place in spans.items() if place is None]
-    for name, place in sorted(spans.items(), key=lambda item: item[1] or (0, 0), reverse=True):
-        if place is not None:
-            lines[place[0] - 1 : place[1]] = stub.segment(stub.definitions[name]).split("\n")
-    for name in missing:
-        lines += ["", "", *stub.segment(stub.definitions[name]).split("\n")]
-    write(path, "\n".join(lines).rstrip("\n") + "\n", line_ends(path))
+    stubs = pieces(stub)
+    edits = Edits([Edit(*at, stubs[name].text) for name, at in spans.items() if at is not None])
+    lost = [stubs[name] for name, at in spans.items() if at is None]
+    edits.added = [(len(file.text.rstrip().split("\n")), lost)] if lost else []
+    text = edited(path, chapter, file, edits)
+    if text is not None:
+        write(path, text, line_ends(path))
     return aside
-
-
-def _reset_cells(
-    path: Path, file: ChapterFile, stub: ChapterFile, spans: Mapping[str, tuple[int, int] | None]
-) -> str:
-    """The text of a notebook in which these definitions are stubs again, each in its cell."""
-    instead: dict[tuple[int, int], str] = {}
-    lost: list[str] = []
-    for name, place in spans.items():
-        text = stub.segment(stub.definitions[name])
-        if place is None:
-            lost.append(text)
-        else:
-            instead[place] = text
-    edits = []
-    for (first, last), text in sorted(instead.items(), reverse=True):
-        cell, line = file.cells[first - 1]
-        edits.append((int(cell.rpartition(" ")[2]), line, line + last - first, text))
-    return with_lines(path.read_bytes(), edits, lost)
 
 
 def delivered(chapter: Chapter) -> ChapterFile:
