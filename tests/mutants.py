@@ -16,13 +16,13 @@ from typing import Any
 
 from gdl_check.corpus import Case, Corpus, corpus_for
 from gdl_check.course import Chapter, Exercise, chapter_of_module
+from gdl_check.course_files import solution_file
 from gdl_check.examine import examine
 from gdl_check.memo import key_of
-from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Ended, Source
-from gdl_check.source import ChapterFile, read_chapter_file, without_docstring
+from gdl_check.source import ChapterFile, without_docstring
 from gdl_check.trial import Trial
 
 FIRST_CASES = 15
@@ -98,8 +98,7 @@ class Names:
 @cache
 def solution_of(chapter: Chapter) -> ChapterFile:
     """The chapter's solution, as text and syntax tree."""
-    shown = f"solutions/{chapter.file_name}"
-    return read_chapter_file(course_folder("solutions") / chapter.file_name, shown)
+    return solution_file(chapter)
 
 
 @cache

@@ -12,9 +12,10 @@ from gdl_check import corpus as corpora
 from gdl_check.bench import names_on_the_bench
 from gdl_check.corpus import Corpus
 from gdl_check.course import Chapter, Exercise, chapter_of_module
+from gdl_check.course_files import solution_file
 from gdl_check.examine import Begun, Examination
 from gdl_check.needed import needed
-from gdl_check.places import chapter_path, course_folder
+from gdl_check.places import chapter_path
 from gdl_check.results import ChapterResult, Error, Result, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import SECONDS, Source
@@ -75,7 +76,7 @@ class ChapterCheck:
         self.others.setdefault(self.path, self)
         self.module = self.chapter.file_name.removesuffix(".py")
         name = self.chapter.file_name
-        self.solution = read_chapter_file(course_folder("solutions") / name, f"solutions/{name}")
+        self.solution = solution_file(self.chapter)
         # Made anew: in a checkout the file in exercises/ is the one that the learner fills in.
         stub = stub_of(self.solution, set(self.chapter.exercises))
         self.stub = ChapterFile(f"exercises/{name}", stub)

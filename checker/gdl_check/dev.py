@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gdl_check.course import Chapter
+from gdl_check.course_files import solution_file
 from gdl_check.places import course_folder
 from gdl_check.source import read_chapter_file
 from gdl_check.stubs import stub_of
@@ -17,11 +18,9 @@ class CannotBegin(Exception):
 
 def write_stubs(chapter: Chapter) -> Path:
     """Generate a chapter's stub file from its solution."""
-    solution = read_chapter_file(
-        course_folder("solutions") / chapter.file_name, f"solutions/{chapter.file_name}"
-    )
+    stub = stub_of(solution_file(chapter), set(chapter.exercises))
     path = course_folder("exercises") / chapter.file_name
-    path.write_text(stub_of(solution, set(chapter.exercises)), encoding="utf-8", newline="\n")
+    path.write_text(stub, encoding="utf-8", newline="\n")
     return path
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from gdl_check.corpus import Corpus, corpus_for
 from gdl_check.course import Chapter, Exercise
+from gdl_check.course_files import delivered, solution_file
 from gdl_check.examine import Examination, examine
 from gdl_check.local import LocalRunner, outcome_of, solution_of
-from gdl_check.places import course_folder
 from gdl_check.results import Verdict
 from gdl_check.sandbox.wire import Seed
-from gdl_check.source import CannotBeRead, is_stub, read_chapter_file
+from gdl_check.source import CannotBeRead, is_stub
 from gdl_check.stubs import stub_of
 from gdl_check.trial import LawBroke
 
@@ -24,9 +24,7 @@ ALTERNATIVES = 2
 
 def problems_of(chapter: Chapter, seed: int = 0, effort: str = "normal") -> Iterator[str]:
     """What an author still has to mend in a chapter, one sentence each."""
-    solution = read_chapter_file(
-        course_folder("solutions") / chapter.file_name, f"solutions/{chapter.file_name}"
-    )
+    solution = solution_file(chapter)
     yield from _stub_problems(chapter)
     for exercise in chapter.exercises.values():
         if exercise.name not in solution.definitions:
@@ -42,11 +40,9 @@ def problems_of(chapter: Chapter, seed: int = 0, effort: str = "normal") -> Iter
 
 
 def _stub_problems(chapter: Chapter) -> Iterator[str]:
-    path = course_folder("exercises") / chapter.file_name
-    solution = read_chapter_file(course_folder("solutions") / chapter.file_name, "")
     try:
-        stub = read_chapter_file(path, f"exercises/{chapter.file_name}")
-        same = stub.text == stub_of(solution, set(chapter.exercises))
+        stub = delivered(chapter)
+        same = stub.text == stub_of(solution_file(chapter), set(chapter.exercises))
     except CannotBeRead as error:
         yield f"exercises/{chapter.file_name}: {error}: run gdl-check dev stubs"
         return

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from gdl_check.blanks import line_that_matters
 from gdl_check.course import Chapter
-from gdl_check.places import course_folder
-from gdl_check.source import ChapterFile, read_chapter_file, span, without_docstring
+from gdl_check.course_files import solution_file
+from gdl_check.source import ChapterFile, span, without_docstring
 from gdl_check.state import Progress
 
 NAMES = ("a question", "the idea", "the shapes", "one line missing", "the solution")
@@ -26,12 +26,6 @@ class Rung(NamedTuple):
     name: str
     text: str = ""
     code: str = ""
-
-
-def reference_file(chapter: Chapter) -> ChapterFile:
-    """A chapter's solution as text."""
-    path = course_folder("solutions") / chapter.file_name
-    return read_chapter_file(path, f"solutions/{chapter.file_name}")
 
 
 def ladder(chapter: Chapter, name: str) -> list[Rung]:
@@ -49,12 +43,12 @@ def may_open(progress: Progress) -> int:
 
 def body(chapter: Chapter, name: str) -> str:
     """The reference without its docstring."""
-    return code_of(reference_file(chapter), name)
+    return code_of(solution_file(chapter), name)
 
 
 def with_a_blank(chapter: Chapter, name: str) -> str:
     """The reference without its docstring, and the line that matters left blank."""
-    file = reference_file(chapter)
+    file = solution_file(chapter)
     return code_of(file, name, line_that_matters(file, file.definitions[name]))
 
 

@@ -12,6 +12,7 @@ from gdl_check import corpus as corpora
 from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.course_files import delivered
 from gdl_check.hints import RUNGS, body, code_of, ladder, may_open
 from gdl_check.local import LocalRunner, outcome_of, solution_of
 from gdl_check.progress import standing, words_of, workspace_of
@@ -28,7 +29,6 @@ from gdl_check.render.terminal import Screen, note
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, version
 from gdl_check.state import Event, Progress
 from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
-from gdl_check.workspace import delivered
 
 SAMPLES = 3
 

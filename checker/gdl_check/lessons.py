@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.course_files import delivered
 from gdl_check.notebooks import made
 from gdl_check.pieces import DOCSTRING, END, Piece, pieces
-from gdl_check.places import course_folder
-from gdl_check.source import ChapterFile, read_chapter_file
+from gdl_check.source import ChapterFile
 
 HOW_TO_CHECK = "# is it right?"
 BEGINNING = "%load_ext gdl_check.notebook\nfrom gdl_check import check"
@@ -18,8 +18,7 @@ BEGINNING = "%load_ext gdl_check.notebook\nfrom gdl_check import check"
 
 def notebook_of(chapter: Chapter, stub: ChapterFile | None = None) -> str:
     """The file of a chapter's notebook, as a learner begins with it."""
-    name = chapter.file_name
-    stub = stub or read_chapter_file(course_folder("exercises") / name, f"exercises/{name}")
+    stub = stub or delivered(chapter)
     parts = [piece for piece in pieces(stub).values() if piece.key not in (DOCSTRING, END)]
     code = [BEGINNING, *code_cells(chapter, parts)]
     return made([("markdown", heading(chapter, stub)), *(("code", text) for text in code)])

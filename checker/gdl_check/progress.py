@@ -8,12 +8,12 @@ from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter
+from gdl_check.course_files import delivered
 from gdl_check.render.terminal import note
 from gdl_check.results import ChapterResult, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, version
 from gdl_check.state import Event, Progress
 from gdl_check.targets import Desk
-from gdl_check.workspace import delivered
 
 DONE = ("passed", "passed before", "passed (older version)")
 

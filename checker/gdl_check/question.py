@@ -15,7 +15,7 @@ from typing import TypedDict
 from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import Found, fault_of, open_first_failure
 from gdl_check.course import Chapter, chapter_modules, load_chapter
-from gdl_check.hints import reference_file
+from gdl_check.course_files import delivered, solution_file
 from gdl_check.needed import needed
 from gdl_check.notebooks import LARGEST_CODE, NotANotebook, is_python, joined
 from gdl_check.places import chapter_path, course_folder, find_workspace
@@ -26,7 +26,6 @@ from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import ChapterFile, rests_on, span
 from gdl_check.targets import NotUnderstood, Target
-from gdl_check.workspace import delivered
 
 WIDTH = 79
 
@@ -199,7 +198,7 @@ def _recent(cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _with_foundations(chapter: Chapter, names: Sequence[str]) -> list[str]:
     """These exercises and those that their references rest on: the learner's own are used."""
-    solution, exercises = reference_file(chapter), list(chapter.exercises)
+    solution, exercises = solution_file(chapter), list(chapter.exercises)
     found = list(names)
     for name in found:
         rested = rests_on(solution, name, exercises)

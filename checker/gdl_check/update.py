@@ -10,13 +10,14 @@ from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.course_files import delivered
 from gdl_check.edits import edited
 from gdl_check.lessons import heading, notebook_of
 from gdl_check.merge import Change, merge
 from gdl_check.pieces import plain
 from gdl_check.places import chapter_path, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
-from gdl_check.workspace import backup, base_folder, delivered, line_ends, write
+from gdl_check.workspace import backup, base_folder, line_ends, write
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, all_chapters
+from gdl_check.course_files import delivered
 from gdl_check.edits import Edit, Edits, edited
 from gdl_check.lessons import notebook_of
 from gdl_check.pieces import pieces
 from gdl_check.places import chapter_path, course_folder, is_notebook
-from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
+from gdl_check.source import CannotBeRead, read_chapter_file, span
 
 DEFAULT_NAME = "grokking-dl"
 README = """\
@@ -157,12 +158,6 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
     if text is not None:
         write(path, text, line_ends(path))
     return aside
-
-
-def delivered(chapter: Chapter) -> ChapterFile:
-    """A chapter's stubs as this version of the course delivers them."""
-    path = course_folder("exercises") / chapter.file_name
-    return read_chapter_file(path, f"exercises/{chapter.file_name}")
 
 
 def line_ends(path: Path) -> str:
