@@ -1341,6 +1341,15 @@ def same_number_of_groups(a, b):
 
 
 @same_partition.misconception(
+    "only who is together with the first thing compared",
+    "The others may be grouped in one way here and in another there. Every thing counts: look at "
+    "all pairs (a[i], b[i]).",
+)
+def company_of_the_first(a, b):
+    return [name == a[0] for name in a] == [name == b[0] for name in b]
+
+
+@same_partition.misconception(
     "only the sizes of the groups compared",
     "Piles of the same size may hold different things. Look at which things are together.",
 )
