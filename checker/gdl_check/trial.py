@@ -248,7 +248,9 @@ class Sweep:
 
 def _is_meant(broken: Broken | None) -> bool:
     """Whether a law has found something misshapen wrong, and has not just stumbled over it."""
-    return broken is not None and broken.status == "failed" and broken.difference.kind != "type"
+    if broken is None or broken.status != "failed":
+        return False
+    return broken.difference.kind != "type" or broken.difference.compared
 
 
 def chosen_cases(law: Law, cases: Sequence[Case]) -> list[Case]:
