@@ -9,7 +9,9 @@ import pytest
 
 from gdl_check import blanks, cli, hints, state
 from gdl_check.course import Chapter, all_chapters, load_chapter
+from gdl_check.course_files import delivered
 from gdl_check.places import course_folder
+from gdl_check.render.tasks import fitted
 from gdl_check.source import read_chapter_file
 from gdl_check.workspace import create
 
@@ -107,6 +109,38 @@ def test_show_gives_samples(folder: Path, run: Run) -> None:
     code, out, _ = run("show", "ch06.relu")
     assert code == 0 and "What is expected of it" in out and "-> np.array" in out
     assert "np.maximum" not in out
+
+
+@pytest.mark.parametrize("width", [57, 77])
+def test_the_text_of_a_stub_fits_and_nothing_of_it_is_lost(width: int) -> None:
+    for chapter in all_chapters():
+        stub = delivered(chapter)
+        for name in chapter.exercises:
+            text = stub.segment(stub.definitions[name])
+            lines = list(fitted(text, width))
+            assert "".join("".join(lines).split()) == "".join(text.split())
+            is_example = False
+            for line in lines:
+                is_example = line.lstrip().startswith(">>>") or (is_example and bool(line.strip()))
+                assert is_example or len(line) <= width, line
+
+
+def test_tables_keep_their_columns_where_there_is_room() -> None:
+    stub = (
+        'def f(a):\n    """Say what it is for in a sentence that is too long.\n\n'
+        '        a  (n,)  numbers of any kind, one beside the other, and more\n\n    """\n'
+    )
+    assert list(fitted(stub, 44))[1:5] == [
+        '    """Say what it is for in a sentence that',
+        "    is too long.",
+        "",
+        "        a  (n,)  numbers of any kind, one",
+    ]
+    assert list(fitted(stub, 34))[4:7] == [
+        "        a  (n,)",
+        "            numbers of any kind,",
+        "            one beside the other,",
+    ]
 
 
 @pytest.mark.parametrize("chapter", list(all_chapters()), ids=lambda chapter: chapter.id)

@@ -10,6 +10,7 @@ from gdl_check.course import Chapter
 from gdl_check.hints import Rung
 from gdl_check.progress import DONE
 from gdl_check.render.lines import Line, bar, labelled, title_in, wrapped
+from gdl_check.render.tasks import fitted
 from gdl_check.render.values import MOST_LINES, broken, call_lines, cut, pasteable, wrap
 from gdl_check.sandbox.programs import Raised
 
@@ -69,8 +70,7 @@ def task_lines(
     """The task of an exercise, and a few inputs with what is expected of them."""
     yield from labelled(f"{exercise_id}", place, width, "strong", "dim")
     yield []
-    for line in task.split("\n"):
-        yield [("  " + line, "")]
+    yield from ([("  " + line, "")] for line in fitted(task, width - 2))
     if samples:
         yield []
         yield [("  What is expected of it:", "strong")]
