@@ -105,6 +105,8 @@ class Keyboard:
             self._put_back()
             for number, handler in self.handlers.items():
                 signal.signal(number, handler)
+            for end in (self.woken, self.waking):
+                os.close(end)
 
         @contextlib.contextmanager
         def lent(self) -> Iterator[None]:

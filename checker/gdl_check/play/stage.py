@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from gdl_check.keyboard import Keyboard
 from gdl_check.play.drawing import lines as drawn
 from gdl_check.play.figures import Figure
 from gdl_check.render.lines import Line, bar
@@ -116,11 +117,15 @@ class Watch:
         self.step, self.height, self.shown_at = 0, 0, 0.0
         self.draw: Callable[[], Sequence[Line]] | None = None
         self.is_cut = False
+        self.keyboard = Keyboard()
 
     def __enter__(self) -> Watch:
         self.stage.put([[]])
         if self.stage.live:
             self.stage.stream.write(HIDE)
+        if self.stage.has_keys:
+            # What is typed meanwhile would stand in the middle of it.
+            self.keyboard.__enter__()
         return self
 
     def __iter__(self) -> Iterator[int]:
@@ -167,6 +172,8 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         stream = self.stage.stream
+        if self.stage.has_keys:
+            self.keyboard.__exit__()
         if self.stage.live:
             stream.write(SHOW)
             stream.flush()
