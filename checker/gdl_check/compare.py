@@ -6,6 +6,7 @@ one; bool, int and float are one kind; a list of numbers is an array. Shapes are
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ EXACT, ROUNDED = 1e-9, 1e-4
 # How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.
 FLOOR, ROUNDED_FLOOR = 1e-12, 1e-5
 
+FLOATS = (float, np.floating)
 SMALLEST_MISS = 0.5  # of two whole numbers that differ
 PRINTED = "it returned None: did you print the result instead of returning it?"
 
@@ -83,7 +85,7 @@ def as_array(value: Any) -> np.ndarray | None:
 
 def difference(expected: Any, got: Any) -> Difference | None:
     """How `got` differs from `expected`, or None where it is the same."""
-    if _identical(expected, got):
+    if _is_surely_same(expected, got):
         return None
     found = _difference(expected, got, _scales(expected))
     if found is None or not found.path:
@@ -95,16 +97,39 @@ def difference(expected: Any, got: Any) -> Difference | None:
     return found._replace(message=f"in {part}: {message}", expected=expected, got=got)
 
 
-def _identical(expected: Any, got: Any) -> bool:
-    """Whether two values are the same to the last bit: the common case, seen quickly."""
+def _is_surely_same(expected: Any, got: Any) -> bool:
+    """Whether two values are the same up to rounding: the common case, seen quickly."""
+    if isinstance(expected, FLOATS) or isinstance(got, FLOATS):
+        return _is_near(expected, got)
     if type(expected) is not type(got):
         return False
     if isinstance(expected, np.ndarray):
-        alike = expected.shape == got.shape and expected.dtype == got.dtype
-        return bool(alike) and expected.tobytes() == got.tobytes()
+        if expected.shape != got.shape:
+            return False
+        if expected.dtype == got.dtype and expected.tobytes() == got.tobytes():
+            return True
+        if expected.dtype.kind != "f" or got.dtype.kind != "f" or not got.size:
+            return False
+        with np.errstate(all="ignore"):
+            allowed = tolerance.get() * abs(expected).max() + _floor()
+            return bool(abs(expected - got).max() <= allowed < np.inf)
     if isinstance(expected, (list, tuple)):
-        return len(expected) == len(got) and all(map(_identical, expected, got))
-    return isinstance(expected, (bool, int, float, str)) and bool(expected == got)
+        return len(expected) == len(got) and all(map(_is_surely_same, expected, got))
+    if isinstance(expected, dict):
+        same_keys = expected.keys() == got.keys()
+        return same_keys and all(_is_surely_same(expected[k], got[k]) for k in expected)
+    return isinstance(expected, (bool, int, str, type(None))) and bool(expected == got)
+
+
+def _is_near(expected: Any, got: Any) -> bool:
+    if not isinstance(expected, (int, *FLOATS)) or not isinstance(got, (int, *FLOATS)):
+        return False
+    try:
+        ours, theirs = float(expected), float(got)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+    allowed = tolerance.get() * abs(ours) + _floor()
+    return abs(ours - theirs) <= allowed < math.inf
 
 
 def _difference(
@@ -217,19 +242,19 @@ def _scales(expected: Any) -> dict[Any, float]:
 
 
 def _gather_scales(expected: Any, path: Any, scales: dict[Any, float]) -> None:
-    if isinstance(expected, (list, tuple)) and not _plain_numbers(expected):
+    is_list = isinstance(expected, (list, tuple))
+    values = as_array(expected) if not is_list or _plain_numbers(expected) else None
+    if values is not None and values.size:
+        with np.errstate(all="ignore"):
+            largest = np.abs(values.astype(float))
+        finite = largest[np.isfinite(largest)]
+        scales[path] = max(scales.get(path, 0.0), float(finite.max()) if finite.size else 0.0)
+    elif is_list:
         for i, item in enumerate(expected):
             _gather_scales(item, (*path, i) if isinstance(expected, tuple) else path, scales)
     elif isinstance(expected, Mapping):
         for key, item in expected.items():
             _gather_scales(item, (*path, key), scales)
-    else:
-        values = as_array(expected)
-        if values is not None and values.size:
-            with np.errstate(all="ignore"):
-                largest = np.abs(values.astype(float))
-            finite = largest[np.isfinite(largest)]
-            scales[path] = max(scales.get(path, 0.0), float(finite.max()) if finite.size else 0.0)
 
 
 def _plain_numbers(value: Any) -> bool:
