@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gdl_check.replies import Reply, read
+from gdl_check.sandbox.wire import Once
 
 EXACT, ROUNDED = 1e-9, 1e-4
 # How far off a result may be where 0 is expected: numbers that cancel leave their rounding behind.
@@ -135,6 +136,10 @@ def _is_near(expected: Any, got: Any) -> bool:
 def _difference(
     expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()
 ) -> Difference | None:
+    if isinstance(got, Once) and not isinstance(expected, Once):
+        found = _wrong_type(_described(expected), expected, got)
+        message = f"{found.message}: write list(...) around it"
+        return found._replace(message=message, compared=False)
     if isinstance(expected, np.ndarray) or is_number(expected):
         return _numeric(expected, got, scales.get(path, 0.0))
     if isinstance(expected, Mapping):
@@ -277,6 +282,8 @@ def _described(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.ndim:
         kind = " of complex numbers" if value.dtype.kind == "c" else ""
         return f"an array{kind} of shape {value.shape}"
+    if isinstance(value, Once):
+        return f"a {value.kind}, which can be gone through only once"
     if isinstance(value, (list, tuple)) and len(value) and as_array(value) is None:
         if all(as_array(item) is not None for item in value) and isinstance(value, list):
             return "a list whose rows have different lengths"

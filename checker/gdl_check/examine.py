@@ -130,7 +130,10 @@ class Begun:
         return found
 
     def _is_of_shape(self, found: Examination, law: LawResult) -> bool:
-        return law.claim in found.broken and self.trial.is_misshapen(found.broken[law.claim].case)
+        broken = found.broken.get(law.claim)
+        if broken is None or broken.status != "failed":
+            return False
+        return broken.difference.is_structural or self.trial.is_misshapen(broken.case)
 
     def _again(self, failed: bool) -> Again:
         """Ask once more, the other way round.

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdl_check.sandbox.wire import MAX_ITEMS, Seed, lay_out
+from gdl_check.sandbox.wire import MAX_ITEMS, Once, Seed, lay_out, once
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     name: getattr(operator, name)
@@ -154,11 +154,11 @@ def _fingerprint(arg: Any) -> Any:
     return repr(arg) if isinstance(arg, set) else None
 
 
-def listed(values: Iterator[Any]) -> list[Any]:
+def listed(values: Iterator[Any]) -> Once:
     """What an iterator gives, as a list. Raises TooMuch where it goes on and on."""
     items = []
     for item in values:
         items.append(item)
         if len(items) > MAX_ITEMS:
             raise TooMuch(f"it returned something that goes on for more than {MAX_ITEMS:,} items")
-    return items
+    return once(items, type(values).__name__)

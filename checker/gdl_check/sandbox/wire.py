@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,12 @@ class Seed:
 
     def generator(self) -> np.random.Generator:
         return np.random.default_rng(self.seed)
+
+
+class Once(list[Any]):
+    """What an iterator gave, as a list; `kind` is what it was: it can be gone through only once."""
+
+    kind = "generator"
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,13 @@ def parse_header(head: bytes) -> dict[str, Any]:
     return header
 
 
+def once(items: Iterable[Any], kind: str) -> Once:
+    """A list of what an iterator of this kind gave."""
+    found = Once(items)
+    found.kind = kind
+    return found
+
+
 def number_to_wire(value: float | int | bool) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return float.__repr__(value)  # NumPy's own would name its type
@@ -129,7 +142,8 @@ def to_wire(value: Any, buffers: list[bytes] | None) -> dict[str, Any]:
         return {"type": "text", "data": value.encode("utf-8", "replace").decode()}
     if isinstance(value, (list, tuple)):
         kind = "list" if isinstance(value, list) else "tuple"
-        return {"type": kind, "data": [to_wire(item, buffers) for item in value]}
+        told = {"type": kind, "data": [to_wire(item, buffers) for item in value]}
+        return {**told, "once": value.kind} if isinstance(value, Once) else told
     if isinstance(value, dict):
         pairs = [[to_wire(k, buffers), to_wire(v, buffers)] for k, v in value.items()]
         return {"type": "dict", "data": pairs}
@@ -220,6 +234,8 @@ class Decoder:
             return _text(told.get("data"))
         if kind in ("list", "tuple", "set"):
             items = list(self._values(told.get("data"), depth))
+            if "once" in told:
+                return once(items, _text(told["once"])[:64])
             return items if kind == "list" else tuple(items) if kind == "tuple" else _set(items)
         if kind == "dict":
             return self._dict(told.get("data"), depth)
