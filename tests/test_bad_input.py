@@ -548,7 +548,9 @@ BAD = {
         "It returned None: did you print the result instead of returning it?",
         claim=AGREEMENT,
     ),
-    "nothing at all": Bad.body("pass", "It returned None: did you print", claim=AGREEMENT),
+    "nothing at all": Bad.body(
+        "pass", "It returned None: is there a `return` at its end?", claim=AGREEMENT
+    ),
     "a generator": Bad.body(
         "for row in output:\n        yield row > 0",
         "is expected, not a generator, which can be gone through only once: write list(...) around",
@@ -820,10 +822,10 @@ def test_processes_do_not_survive(learner: Learner, name: str) -> None:
     body = indented(indented(SPAWNING[name]))
     learner.answer(
         relu_deriv=f"import os, time\n\ndef relu_deriv(output):\n    if output.size == 1:\n{body}\n"
-        "        print(pid)\n    return output"
+        "        print(pid)\n        raise ValueError\n    return output > 0"
     )
     checked = learner.check(*THREE)
-    assert checked.statuses("relu_deriv", *BESIDE) == ["failed", "passed", "passed"]
+    assert checked.statuses("relu_deriv", *BESIDE) == ["error", "passed", "passed"]
     assert gone(int(checked.result("relu_deriv").stdout))
 
 

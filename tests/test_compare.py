@@ -116,7 +116,7 @@ def test_a_wrong_shape_is_told_before_a_wrong_number() -> None:
     [
         (A([[1.0], [2.0]]), A([1.0, 2.0]), "axis"),
         (A([[1.0, 2.0, 3.0]] * 2), A([[1.0, 2.0, 3.0]] * 2).T, "transposed"),
-        (A([1.0]), None, "print"),
+        (A([1.0]), None, "is there a `return`"),
         (A([1.0, 2.0]), A([np.nan, 2.0]), "nan"),
         (A([[1.0, 2.0]]), [[1.0], [1.0, 2.0]], "different lengths"),
         (A([1.0]), A([1.0 + 1j]), "complex"),

@@ -73,5 +73,10 @@ class Answer:
         """The calls made so far whose results are known, for showing."""
         return tuple(reply.call for reply in self.replies if reply.is_known)
 
+    def printed(self) -> str:
+        """What the first of these calls that printed anything has printed."""
+        known = (reply.outcome for reply in self.replies if reply.is_known)
+        return next((outcome.printed for outcome in known if outcome.printed), "")
+
     def _dressed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return dressed(args, self.form, self.exercise.listable)

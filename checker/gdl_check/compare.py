@@ -23,6 +23,7 @@ FLOOR, ROUNDED_FLOOR = 1e-12, 1e-5
 
 FLOATS = (float, np.floating)
 SMALLEST_MISS = 0.5  # of two whole numbers that differ
+NOTHING = "it returned None: is there a `return` at its end?"
 PRINTED = "it returned None: did you print the result instead of returning it?"
 
 # Relative to the largest expected value of a block; looser while a case feeds float32.
@@ -93,7 +94,7 @@ def difference(expected: Any, got: Any) -> Difference | None:
         return found
     part = "".join(f"[{key!r}]" for key in found.path)
     message = found.message
-    if message == PRINTED:
+    if message == NOTHING:
         message = "there is None where something else is expected"
     return found._replace(message=f"in {part}: {message}", expected=expected, got=got)
 
@@ -271,7 +272,7 @@ def _plain_numbers(value: Any) -> bool:
 
 def _wrong_type(wanted: str, expected: Any, got: Any) -> Difference:
     if got is None:
-        message = PRINTED
+        message = NOTHING
     else:
         message = f"{wanted} is expected, not {_described(got)}"
     return Difference("type", message, expected, got)

@@ -350,7 +350,8 @@ def counterexample(broken: Broken) -> Counterexample:
 
 
 def _printed(trial: Trial, opened: Broken | None) -> str:
-    """What was printed on the case that is shown, or else on the first that printed anything."""
-    cases = [*([opened.case] if opened else []), *trial.cases]
-    outcomes = [trial.outcome(case) for case in cases]
+    """What was printed on the case that is shown; where none is, on the first that printed."""
+    if opened is not None:
+        return opened.printed
+    outcomes = map(trial.outcome, trial.cases)
     return next((outcome.printed for outcome in outcomes if outcome.printed), "")

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gdl_check.answer import Answer
-from gdl_check.compare import EXACT, ROUNDED, Difference, Unmet, difference, tolerance
+from gdl_check.compare import (
+    EXACT,
+    NOTHING,
+    PRINTED,
+    ROUNDED,
+    Difference,
+    Unmet,
+    difference,
+    tolerance,
+)
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Law
 from gdl_check.gradient import Inconclusive, WrongSlopes
@@ -35,6 +44,7 @@ class Broken(NamedTuple):
     gradient: GradientReport | None = None
     status: str = "failed"
     raised: Raised | None = None
+    printed: str = ""
 
     @property
     def is_unusable(self) -> bool:
@@ -129,9 +139,11 @@ class Trial:
             differs = _differs(ours, theirs, self.exercise.agreement)
         if differs is None:
             return None
+        if differs.message == NOTHING and theirs.printed:
+            differs = differs._replace(message=PRINTED)
         is_error = theirs.raised is not None and ours.raised is None
         status = "error" if is_error else "failed"
-        return Broken(case, differs, self.calls(case), status=status)
+        return Broken(case, differs, self.calls(case), status=status, printed=theirs.printed)
 
     def sweep(self, law: Law, cases: Iterable[Case], fewer: bool = False) -> Sweep:
         """Run a law on cases, as far as it gets: what it asks for is sent with `send`.
@@ -231,7 +243,7 @@ class Sweep:
                 continue
             self.ran += 1
             if broken is not None:
-                self.found.append(broken)
+                self.found.append(broken._replace(printed=answer.printed()))
 
     def finish(self) -> Sweep:
         """Go on until nothing is pending. Raises Ended."""
