@@ -171,9 +171,9 @@ class Begun:
                     "asked a second time, among other questions, it answers something else: "
                     "something is remembered from one call to the next, or drawn at random"
                 )
-                found.append(
-                    Broken(case, Difference("value", message, compared=False), (reply.call,))
-                )
+                differs = Difference("value", message, compared=False)
+                printed = reply.outcome.printed
+                found.append(Broken(case, differs, (reply.call,), printed=printed))
         return found
 
     def _name(self, found: Examination) -> None:
@@ -292,7 +292,7 @@ def _changes(trial: Trial) -> list[Broken]:
             noun = "argument" if len(outcome.changed) == 1 else "arguments"
             message = f"your function changed its {noun} {changed}: work on a copy instead"
             differs = Difference("value", message, compared=False)
-            found.append(Broken(case, differs, trial.calls(case)))
+            found.append(Broken(case, differs, trial.calls(case), printed=outcome.printed))
     return found
 
 
