@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gdl_check.replies import Reply, read
+from gdl_check.sandbox.programs import Outcome
 from gdl_check.sandbox.wire import Once
 
 EXACT, ROUNDED = 1e-9, 1e-4
@@ -41,8 +42,8 @@ class Unmet(Exception):
 class Difference(NamedTuple):
     """How two values differ.
 
-    `kind` is "type", "shape", "nan" or "value"; `path` leads to the part that differs, where the
-    values have parts; `where` lists the indices of the entries in it that differ, worst first.
+    `kind` is "type", "shape", "raises", "nan" or "value"; `path` leads to the part that differs,
+    where the values have parts; `where` lists the indices of its entries that differ, worst first.
     """
 
     kind: str
@@ -55,7 +56,7 @@ class Difference(NamedTuple):
 
     @property
     def is_structural(self) -> bool:
-        return self.kind in ("type", "shape")
+        return self.kind in ("type", "shape", "raises")
 
 
 def is_number(value: Any) -> bool:
@@ -83,6 +84,19 @@ def as_array(value: Any) -> np.ndarray | None:
             return None
         return None if parts[0] is None else np.stack([p for p in parts if p is not None])
     return None
+
+
+def not_raised(kind: str, outcome: Outcome) -> Difference:
+    """What to say where an exception of this kind should have been raised."""
+    if outcome.raised is not None:
+        line = f" (line {outcome.raised.line})" if outcome.raised.line else ""
+        instead = f"it raised {outcome.raised.sentence}{line}"
+    elif getattr(outcome.value, "class_name", "") in ("type", kind):
+        instead = "it was returned: write `raise` instead of `return`"
+    else:
+        instead = f"it returned {_described(outcome.value)}"
+    message = f"a {kind} is expected here, but {instead}"
+    return Difference("raises", message, got=outcome.value, compared=False)
 
 
 def difference(expected: Any, got: Any) -> Difference | None:
@@ -365,9 +379,7 @@ class Expectation:
         assert isinstance(self.subject, Reply)
         raised = self.subject.outcome.raised
         if raised is None or kind.__name__ not in raised.kinds:
-            actual = "it returned something" if raised is None else f"it raised {raised.type}"
-            message = f"a {kind.__name__} is expected here, but {actual}"
-            raise Unmet(Difference("value", message, compared=False))
+            raise Unmet(not_raised(kind.__name__, self.subject.outcome))
 
     def _holds(self, test: Any, wanted: str) -> None:
         got = as_array(read(self.subject))

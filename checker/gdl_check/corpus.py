@@ -56,6 +56,15 @@ class Case:
         """Whether every number in it is the same, so that a mechanism may stay hidden."""
         return len(set(_numbers(tuple(self.inputs.values())))) < 2
 
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in one of its arrays, lists or texts."""
+        return any(
+            np.size(value) == 0 if isinstance(value, np.ndarray) else len(value) == 0
+            for value in self.inputs.values()
+            if isinstance(value, (np.ndarray, list, tuple, dict, str))
+        )
+
 
 class Corpus(NamedTuple):
     """An exercise's cases, edges first, and the SHA-256 that names them."""

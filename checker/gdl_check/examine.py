@@ -120,8 +120,7 @@ class Begun:
             found.laws.append(law)
             if broken is not None:
                 found.broken[law.claim] = broken
-        # Where the result is misshapen, what is expected says more than a law about it.
-        found.laws.sort(key=lambda law: law.kind == "own" and self._is_of_shape(found, law))
+        found.laws.sort(key=lambda law: law.kind == "own" and self._comes_later(found, law))
         if unrepeated:
             # What it answers depends on what was asked before: no other finding can be replayed.
             found.laws.sort(key=lambda law: law.claim != REPEATABLE)
@@ -129,10 +128,16 @@ class Begun:
         found.printed = _printed(trial, found.opened)
         return found
 
-    def _is_of_shape(self, found: Examination, law: LawResult) -> bool:
-        broken = found.broken.get(law.claim)
-        if broken is None or broken.status != "failed":
+    def _comes_later(self, found: Examination, law: LawResult) -> bool:
+        """Whether what is expected of the plain call says more than the failure of this law."""
+        broken, plain = (
+            found.broken.get(law.claim),
+            found.broken.get(agreement_claim(self.exercise)),
+        )
+        if broken is None or plain is None or broken.status != "failed":
             return False
+        if broken.difference.kind == "raises":
+            return plain.difference.kind != "raises"
         return broken.difference.is_structural or self.trial.is_misshapen(broken.case)
 
     def _again(self, failed: bool) -> Again:
@@ -192,10 +197,20 @@ class Begun:
         else:
             wrong = {case.id for case in trial.cases}
         if self.name_misconception and REPEATABLE not in found.broken:
-            outcomes = {case.id: trial.outcome(case) for case in trial.cases}
-            found.misconception = diagnose(
-                self.exercise, trial.cases, outcomes, wrong, trial.solution
-            )
+            found.misconception = self._diagnosed(wrong) or self._diagnosed(wrong, refused=False)
+
+    def _diagnosed(self, wrong: set[str], refused: bool = True) -> Named | None:
+        """The misconception behind an answer, with or without what should have been refused.
+
+        To have forgotten that as well must not hide the mistake in all other answers.
+        """
+        trial = self.trial
+        cases = [case for case in trial.cases if refused or trial.expected[case.id].raised is None]
+        outcomes = {case.id: trial.outcome(case) for case in cases}
+        counted = {case.id for case in cases if case.id in wrong}
+        if not refused and len(cases) == len(trial.cases):
+            return None
+        return diagnose(self.exercise, cases, outcomes, counted, trial.solution)
 
 
 def examine(
@@ -272,13 +287,16 @@ def _failed(claim: str, kind: str, cases: int, broken: Sequence[Broken]) -> Judg
 
 
 def _shown_first(broken: Broken) -> tuple[object, ...]:
-    """Exceptions first, then cases written by hand, then small ones.
+    """Exceptions first, then cases written by hand, then small ones; what is unusual comes last.
 
-    A gradient is read best away from kinks, and with enough in the case to see a pattern.
+    Unusual is what should have been refused, what is empty, and arrays in another form. A gradient
+    is read best away from kinks, and with enough in the case to see a pattern.
     """
+    case = broken.case
+    unusual = broken.difference.kind == "raises", case.is_empty, case.form != "plain"
     slopes = broken.gradient
-    hard_to_read = slopes is not None and (slopes.moved or broken.case.is_bare)
-    return broken.status != "error", hard_to_read, not broken.case.edge, broken.case.size
+    hard_to_read = slopes is not None and (slopes.moved or case.is_bare)
+    return broken.status != "error", *unusual, hard_to_read, not case.edge, case.size
 
 
 def _changes(trial: Trial) -> list[Broken]:

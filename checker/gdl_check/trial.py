@@ -14,6 +14,7 @@ from gdl_check.compare import (
     Difference,
     Unmet,
     difference,
+    not_raised,
     tolerance,
 )
 from gdl_check.corpus import Case
@@ -278,9 +279,7 @@ def _differs(ours: Outcome, theirs: Outcome, agreement: bool) -> Difference | No
     if ours.raised is not None:
         if theirs.raised is not None and ours.raised.type in theirs.raised.kinds:
             return None
-        instead = f"it raised {theirs.raised.type}" if theirs.raised else "it returned something"
-        message = f"a {ours.raised.type} is expected here, but {instead}"
-        return Difference("type", message, None, theirs.value, compared=False)
+        return not_raised(ours.raised.type, theirs)
     if theirs.raised is not None:
         return Difference("type", theirs.raised.sentence, ours.value, None, compared=False)
     found = difference(ours.value, theirs.value)
