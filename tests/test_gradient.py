@@ -30,6 +30,15 @@ def point(seed: int, scale: float = 1.0) -> dict[str, np.ndarray]:
     return {"w1": scale * rng.standard_normal((3, 4)), "w2": scale * rng.standard_normal((4, 2))}
 
 
+def test_slopes_that_cancel_but_for_their_rounding_are_right() -> None:
+    def cancels(x: np.ndarray) -> float:
+        return float(np.sum(np.tanh(x[0] - x[1]) + np.tanh(x[1] - x[0])))
+
+    expect_slopes(cancels, {"x": np.array([0.5, -1.0])}, lambda x: np.array([4e-16, -4e-16]))
+    with pytest.raises(WrongSlopes):
+        expect_slopes(cancels, {"x": np.array([0.5, -1.0])}, lambda x: np.array([1e-9, -1e-9]))
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
 def test_right_slopes_never_fail(scale: float) -> None:
     for seed in range(60):

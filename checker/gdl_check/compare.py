@@ -31,6 +31,10 @@ PRINTED = "it returned None: did you print the result instead of returning it?"
 tolerance: ContextVar[float] = ContextVar("tolerance", default=EXACT)
 
 
+# What the comparisons of a law expected, while somebody wants to know.
+expectations: ContextVar[list[Any] | None] = ContextVar("expectations", default=None)
+
+
 class Unmet(Exception):
     """A law does not hold on this case; `difference` says how."""
 
@@ -347,7 +351,11 @@ class Expectation:
 
     def equals(self, expected: Any) -> None:
         """The same value, shape and kind, up to rounding."""
-        found = difference(read(expected), read(self.subject))
+        wanted = read(expected)
+        kept = expectations.get()
+        if kept is not None:
+            kept.append(wanted)
+        found = difference(wanted, read(self.subject))
         if found is not None:
             raise Unmet(self._about(found))
 

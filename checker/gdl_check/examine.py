@@ -138,7 +138,8 @@ class Begun:
             return False
         if broken.difference.kind == "raises":
             return plain.difference.kind != "raises"
-        return broken.difference.is_structural or self.trial.is_misshapen(broken.case)
+        is_of_shape = broken.difference.is_structural or self.trial.is_misshapen(broken.case)
+        return is_of_shape or broken.own
 
     def _again(self, failed: bool) -> Again:
         """Ask once more, the other way round.
@@ -236,7 +237,8 @@ def holds_on(
         return next(iter(_changes(trial)), None)
     for law in exercise.laws:
         if law.claim == claim:
-            return next(iter(trial.sweep(law, [case]).finish().found), None)
+            found = next(iter(trial.sweep(law, [case]).finish().found), None)
+            return found and trial.traced(law, found)
     return None
 
 
@@ -265,7 +267,7 @@ def _judged(trial: Trial, sweep: Sweep) -> Judged:
         ran, broken = ran + more.ran, broken + more.found
     failed = [b for b in broken if b.status != "inconclusive"]
     if failed:
-        return _failed(law.claim, "own", ran, failed)
+        return _failed(law.claim, "own", ran, [trial.traced(law, min(failed, key=_shown_first))])
     if not ran:
         return LawResult(law.claim, "own", "not_run"), None
     status = "inconclusive" if len(broken) == ran else "passed"
@@ -364,6 +366,7 @@ def counterexample(broken: Broken) -> Counterexample:
         differs.path,
         differs.where,
         case.form,
+        broken.own,
     )
 
 

@@ -40,7 +40,8 @@ class Counterexample(NamedTuple):
 
     `expected` and `got` are shown where they were `compared`; else the message says it all.
     `path` leads to the part that differs, `where` lists the indices of the entries in it that do.
-    `form` is how arrays were handed over. `first_found` is a case less bare than the shrunk one.
+    `form` is how arrays were handed over; `own` says that both sides come from the answer, which
+    should have made them the same. `first_found` is a case less bare than the shrunk one.
     """
 
     case: str
@@ -53,7 +54,13 @@ class Counterexample(NamedTuple):
     path: tuple[Any, ...] = ()
     where: tuple[tuple[int, ...], ...] = ()
     form: str = "plain"
+    own: bool = False
     first_found: Counterexample | None = None
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """What to call what is expected, and what there is."""
+        return ("one", "the other") if self.own else ("expected", "yours")
 
 
 class GradientReport(NamedTuple):

@@ -14,6 +14,7 @@ from gdl_check.compare import (
     Difference,
     Unmet,
     difference,
+    expectations,
     not_raised,
     tolerance,
 )
@@ -46,6 +47,7 @@ class Broken(NamedTuple):
     status: str = "failed"
     raised: Raised | None = None
     printed: str = ""
+    own: bool = False  # what is expected was worked out from other results of the answer
 
     @property
     def is_unusable(self) -> bool:
@@ -192,6 +194,38 @@ class Trial:
             message = f"the result cannot be worked with ({error})"
             return Broken(case, Difference("type", message, compared=False), answer.calls())
         return None
+
+    def traced(self, law: Law, broken: Broken) -> Broken:
+        """The same, with where its expectation comes from: right answers may expect another one."""
+        if not broken.difference.compared:
+            return broken
+        runner = LocalRunner(self.exercise.name, self.reference, self.solution)
+        theirs = self._expectations(law, broken.case, self.memo, self.runner)
+        ours = self._expectations(law, broken.case, Memo(), runner)
+        at = len(theirs) - 1
+        known = 0 <= at < len(ours)
+        return broken._replace(own=known and difference(ours[at], theirs[at]) is not None)
+
+    def _expectations(self, law: Law, case: Case, memo: Memo, runner: Runner) -> list[Any]:
+        """What a law's comparisons expect on a case, one after the other, until one fails."""
+        for _ in range(LONGEST_CHAIN):
+            answer = Answer(memo, self.exercise, case.form)
+            kept: list[Any] = []
+            token = expectations.set(kept)
+            try:
+                with ToleranceFor(case):
+                    law.holds(answer, **{name: case.inputs[name] for name in law.names})
+            except Pending:
+                answer.ask()
+                memo.ask(runner)
+                memo.learn()
+                continue
+            except Exception:
+                pass  # it is known already what does not hold
+            finally:
+                expectations.reset(token)
+            return kept
+        return []
 
     def _blame_ourselves(self, law: Law, case: Case, error: Exception) -> None:
         """Raise LawBroke if the law breaks on the reference too; else the answer is to blame."""

@@ -23,6 +23,7 @@ from gdl_check.render.values import (
 from gdl_check.results import Call, Counterexample, LawResult, Result
 
 LABEL = 11
+BOTH_YOURS = "Both were made from your results, and should be the same."
 FORMS = {
     "float32": "the arrays in float32",
     "list": "the arrays as lists",
@@ -58,19 +59,21 @@ def counterexample_lines(shown: Counterexample, width: int, verbose: bool) -> It
     else:
         yield from call_of(shown, width)
     yield from wrapped(sentence(shown.message), width)
+    if shown.own:
+        yield from wrapped(BOTH_YOURS, width)
     if shown.compared:
         yield from comparison_lines(shown, width)
 
 
 def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
-    expected, got = shown.expected, shown.got
+    expected, got, labels = shown.expected, shown.got, shown.labels
     for key in shown.path:
         expected, got = expected[key], got[key]
     pair = side_by_side(expected, got, shown.where)
     if pair is not None and max(map(len, pair[0] + pair[1])) <= width - 4:
         for label, value, lines, style in (
-            ("expected", expected, pair[0], "good"),
-            ("yours", got, pair[1], "bad"),
+            (labels[0], expected, pair[0], "good"),
+            (labels[1], got, pair[1], "bad"),
         ):
             kind = kind_of(np.asarray(as_array(value)))
             yield [(f"  {label.ljust(LABEL)}{kind}", "")]
@@ -83,17 +86,17 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
         yield [(f"  {'shape'.ljust(LABEL)}{a.shape}", "")]
         for index in shown.where[:5]:
             ours, theirs = numbers_apart(float(a[index]), float(b[index]))
-            text = f"at [{', '.join(map(str, index))}] expected {ours}, yours {theirs}"
+            text = f"at [{', '.join(map(str, index))}] {labels[0]} {ours}, {labels[1]} {theirs}"
             yield from wrapped(text, width, "bad", "    ")
         return
     if a is not None and b is not None and not a.ndim and not b.ndim:
         ours, theirs = numbers_apart(float(a), float(b))
         if isinstance(expected, bool) and float(b) in (0, 1):
             ours, theirs = str(expected), str(bool(b))
-        yield [(f"  {'expected'.ljust(LABEL)}", ""), (ours, "good")]
-        yield [(f"  {'yours'.ljust(LABEL)}", ""), (theirs, "bad")]
+        yield [(f"  {labels[0].ljust(LABEL)}", ""), (ours, "good")]
+        yield [(f"  {labels[1].ljust(LABEL)}", ""), (theirs, "bad")]
         return
-    for label, value, style in (("expected", expected, "good"), ("yours", got, "bad")):
+    for label, value, style in ((labels[0], expected, "good"), (labels[1], got, "bad")):
         kind = kind_of(value)
         lines = wrap(cut(pasteable(value), width * 2), width - 4 - LABEL) or [""]
         if isinstance(value, (np.ndarray, list, tuple, dict)):

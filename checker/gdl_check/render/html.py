@@ -16,7 +16,7 @@ import numpy as np
 
 from gdl_check.compare import as_array
 from gdl_check.render.errors import error_lines, printed_lines
-from gdl_check.render.failures import asked, call_of, comparison_lines
+from gdl_check.render.failures import BOTH_YOURS, asked, call_of, comparison_lines
 from gdl_check.render.gradients import ratios, said_lines
 from gdl_check.render.lines import Line, and_between, path_to, sentence
 from gdl_check.render.screen import WORDS, exercise_error_lines
@@ -170,6 +170,8 @@ def _counterexample(shown: Counterexample) -> Iterable[str]:
     else:
         yield _pre(call_of(shown, WIDTH))
     yield _paragraph(sentence(shown.message))
+    if shown.own:
+        yield _paragraph(BOTH_YOURS)
     if not shown.compared:
         return
     expected, got = shown.expected, shown.got
@@ -184,8 +186,8 @@ def _counterexample(shown: Counterexample) -> Iterable[str]:
     bad: Tints = dict.fromkeys(wrong, (RED, 0.3))
     kinds = [kind_of(np.asarray(as_array(value))) for value in (expected, got)]
     yield _beside(
-        _table(f"expected {kinds[0]}", rows[0], good),
-        _table(f"yours {kinds[1]}", rows[1], bad, mark=True),
+        _table(f"{shown.labels[0]} {kinds[0]}", rows[0], good),
+        _table(f"{shown.labels[1]} {kinds[1]}", rows[1], bad, mark=True),
     )
 
 
