@@ -634,9 +634,8 @@ BAD = {
         "error",
     ),
     "builtins replaced": Bad.body(
-        "import builtins\nbuiltins.len = lambda x: 3\nreturn output * 7",
-        "It ended the Python",
-        "error",
+        "import builtins\nbuiltins.len = builtins.isinstance = lambda *x: 3\nreturn output * 7",
+        "numbers differ",
     ),
     # what it does beside
     "a changed argument": Bad.body(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -110,11 +110,22 @@ def difference(expected: Any, got: Any) -> Difference | None:
     found = _difference(expected, got, _scales(expected))
     if found is None or not found.path:
         return found
-    part = "".join(f"[{key!r}]" for key in found.path)
     message = found.message
     if message == NOTHING:
         message = "there is None where something else is expected"
+    part = _part(found.path)
     return found._replace(message=f"in {part}: {message}", expected=expected, got=got)
+
+
+def _part(path: Sequence[Any]) -> str:
+    """A part of a result in words: "weights", "result[0]", "result[1], bias"."""
+    text = ""
+    for key in path:
+        if isinstance(key, int):
+            text = f"{text or 'result'}[{key}]"
+        else:
+            text = f"{text}, {key}" if text else str(key)
+    return text
 
 
 def _is_surely_same(expected: Any, got: Any) -> bool:

@@ -269,7 +269,8 @@ def no_input(*_: Any) -> str:
 def settle(trace_fd: int, patience: float | None) -> None:
     """Leave this process as a learner's code should find it: no paths, no modules of ours.
 
-    What a learner's code changes in `numpy` or `os` is then its own affair: we have copies.
+    What a learner's code changes in `numpy`, `os` or `builtins` is then its own affair: we have
+    copies.
     On a signal (or, where there is none, when `patience` seconds are over) the line that is being
     executed is written to `trace_fd`.
     """
@@ -281,6 +282,8 @@ def settle(trace_fd: int, patience: float | None) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "gdl_check"]:
         module = vars(sys.modules.pop(name))
         module.update({name: copy for name, copy in copies.items() if name in module})
+        # A name that a module has itself is not looked for among the builtins.
+        module.update({name: own for name, own in vars(builtins).items() if name not in module})
     sys.argv[:] = sys.orig_argv[:] = [""]
     builtins.input = no_input
     faulthandler.enable(file=trace_fd)
