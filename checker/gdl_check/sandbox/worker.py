@@ -10,6 +10,7 @@ import faulthandler
 import importlib
 import importlib.util
 import io
+import json
 import linecache
 import marshal
 import mmap
@@ -279,8 +280,10 @@ def settle(trace_fd: int, patience: float | None) -> None:
         "os": SimpleNamespace(**vars(os)),
         "time": SimpleNamespace(**vars(time)),
     }
+    known = [vars(json.encoder), vars(json.decoder)]
     for name in [name for name in sys.modules if name.split(".")[0] == "gdl_check"]:
-        module = vars(sys.modules.pop(name))
+        known.append(vars(sys.modules.pop(name)))
+    for module in known:
         module.update({name: copy for name, copy in copies.items() if name in module})
         # A name that a module has itself is not looked for among the builtins.
         module.update({name: own for name, own in vars(builtins).items() if name not in module})
