@@ -69,6 +69,14 @@ DIFFERENT: list[tuple[Any, Any, str]] = [
 ]
 
 
+def test_rounding_to_float32_is_named() -> None:
+    exact = A([0.1, 1 / 3, 2.0])
+    rounded = difference(exact, exact.astype(np.float32).astype(float))
+    assert rounded is not None and rounded.message.endswith("as many as float32 has")
+    wrong = difference(exact, A([0.1, 0.5, 2.0]))
+    assert wrong is not None and wrong.message == "1 of 3 numbers differ"
+
+
 @pytest.mark.parametrize("expected, got", SAME, ids=repr)
 def test_same(expected: Any, got: Any) -> None:
     assert difference(expected, got) is None

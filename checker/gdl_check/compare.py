@@ -243,11 +243,21 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
         wrong, of = int((~same).sum()), same.size
         kind = "value"
         message = "the number differs" if of == 1 else f"{wrong} of {of} numbers differ"
+        if _is_rounded_to_float32(a, b):
+            message += ": yours are right to 7 digits, as many as float32 has"
     with np.errstate(all="ignore"):
         error = np.where(same, -1.0, np.nan_to_num(abs(a - b), nan=np.inf, posinf=np.inf))
     order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
     where = tuple(tuple(int(i) for i in np.unravel_index(k, same.shape)) for k in order)
     return Difference(kind, message, shown, got, where if ours.ndim else ())
+
+
+def _is_rounded_to_float32(expected: np.ndarray, got: np.ndarray) -> bool:
+    """Whether a result differs only because somebody computed it in float32."""
+    with np.errstate(all="ignore"):
+        rounded = expected.astype(np.float32)
+        is_short = np.array_equal(got, got.astype(np.float32), equal_nan=True)
+        return is_short and bool(np.allclose(got, rounded, rtol=1e-6, atol=0, equal_nan=True))
 
 
 def _is_huge(values: np.ndarray) -> bool:
