@@ -16,9 +16,10 @@ from gdl_check.course_files import solution_file
 from gdl_check.examine import Begun, Examination
 from gdl_check.needed import needed
 from gdl_check.places import chapter_path
-from gdl_check.results import ChapterResult, Error, Result, Verdict
+from gdl_check.results import ChapterResult, Error, Result, Slip, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import SECONDS, Source
+from gdl_check.slips import slip_in
 from gdl_check.source import (
     CannotBeRead,
     ChapterFile,
@@ -289,7 +290,14 @@ class ChapterCheck:
             found.misconception,
             found.error,
             found.printed,
+            self._slip(exercise.name, found),
         )
+
+    def _slip(self, name: str, found: Examination) -> Slip | None:
+        """What can be seen in the code of a wrong answer that nothing else explains."""
+        node = self.file.definitions.get(name)
+        is_wrong = found.status in (Verdict.FAILED, Verdict.ERROR)
+        return slip_in(node) if node and is_wrong and found.misconception is None else None
 
     def corpus(self, exercise: Exercise) -> Corpus:
         """The cases the exercise is examined on: all, or the one that was asked for."""

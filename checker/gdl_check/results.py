@@ -120,6 +120,13 @@ class Error(NamedTuple):
     trace: tuple[tuple[int, str], ...] = ()
 
 
+class Slip(NamedTuple):
+    """A mistake that can be seen in a line of the learner's code."""
+
+    line: int
+    says: str
+
+
 class Result(NamedTuple):
     """The verdict on one exercise, and its reasons."""
 
@@ -133,6 +140,7 @@ class Result(NamedTuple):
     misconception: Named | None = None
     error: Error | None = None
     stdout: str = ""
+    slip: Slip | None = None
 
     @property
     def opened(self) -> LawResult | None:

@@ -19,7 +19,7 @@ from gdl_check.render.errors import error_lines, printed_lines
 from gdl_check.render.failures import BOTH_YOURS, asked, call_of, comparison_lines
 from gdl_check.render.gradients import ratios, said_lines
 from gdl_check.render.lines import Line, and_between, path_to, sentence
-from gdl_check.render.screen import WORDS, exercise_error_lines
+from gdl_check.render.screen import WORDS, exercise_error_lines, slip_text
 from gdl_check.render.values import kind_of, side_by_side
 from gdl_check.results import ChapterResult, Counterexample, GradientReport, Report, Result, Verdict
 
@@ -128,6 +128,8 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
             _words(named.says),
             style="margin:.6em 0" + _edge(YELLOW),
         )
+    if result.slip is not None:
+        yield _paragraph(slip_text(result.slip, source))
     if result.supplied:
         here = result.id.partition(".")[0] + "."
         names = and_between([name.removeprefix(here) for name in result.supplied])

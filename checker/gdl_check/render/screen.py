@@ -25,7 +25,7 @@ from gdl_check.render.lines import (
     wrapped,
 )
 from gdl_check.render.values import wrap
-from gdl_check.results import ChapterResult, Error, Report, Result, Verdict
+from gdl_check.results import ChapterResult, Error, Report, Result, Slip, Verdict
 
 WORDS = {
     Verdict.PASSED: "passed",
@@ -105,12 +105,20 @@ def opened_lines(
         on = f"{slug}on {named.matched} of {named.of} wrong results"
         yield from wrapped(f"Looks like: {named.title} ({on}).", width, "name")
         yield from wrapped(named.says, width)
+    if result.slip is not None:
+        yield []
+        yield from wrapped(slip_text(result.slip, source), width, "name")
     if result.supplied:
         yield []
         here = result.id.partition(".")[0] + "."
         names = [name.removeprefix(here) for name in result.supplied]
         yield from wrapped(supplied_text(names), width)
     yield from printed_lines(result.stdout, width, verbose)
+
+
+def slip_text(slip: Slip, source: Sequence[str]) -> str:
+    """One sentence on a slip that can be seen in the code."""
+    return sentence(f"look at {place_of(slip.line, source)}: {slip.says}")
 
 
 def supplied_text(names: Sequence[str]) -> str:
