@@ -592,7 +592,7 @@ adam_step = exercise(
 )
 def first_step_is_a_sign(answer, weights, gradient, learning_rate, beta_1, beta_2):
     zeros = np.zeros_like(weights)
-    new, _, _ = answer(weights, zeros, zeros, gradient, 1, learning_rate, beta_1, beta_2, 1e-12)
+    new, _, _ = answer(weights, zeros, zeros, gradient, 1, learning_rate, beta_1, beta_2, 1e-15)
     expect(new, "the weights").equals(weights - learning_rate * np.sign(gradient))
 
 
@@ -611,7 +611,7 @@ def constant_slope(answer, weights, gradient, learning_rate, beta_1, beta_2):
                 learning_rate,
                 beta_1,
                 beta_2,
-                1e-12,
+                1e-15,
             ),
         )
         expect(new, f"the weights after step {step}").equals(
