@@ -35,6 +35,7 @@ from gdl_check.results import (
 from gdl_check.sandbox import launch
 from gdl_check.sandbox.named import quadratic
 from gdl_check.sandbox.wire import Opaque, Seed
+from gdl_check.targets import Desk, resolve
 from learner import COMMAND, STUBS, THREE, Learner, cells, chapter_file, children, gone
 
 pytestmark = pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked")
@@ -438,6 +439,33 @@ def test_several_targets_are_put_together(learner: Learner) -> None:
     learner.answer()
     checked = learner.check("ch06.relu_deriv", "ch06.relu", "--plain", "ch06.relu_deriv")
     assert [result.name for result in checked.chapter.results] == ["relu", "relu_deriv"]
+
+
+def test_a_name_without_its_chapter(learner: Learner) -> None:
+    desk = Desk(learner.file.parent)
+
+    def named(*words: str) -> list[str]:
+        return [t.chapter.exercise_id(name) for t in resolve(words, desk) for name in t.names]
+
+    assert named("relu") == ["ch06.relu"]
+    assert named("ch06", "relu", "forward") == ["ch06.relu", "ch06.forward"]
+    assert named("ch09", "relu_deriv") == ["ch09.relu_deriv"]
+    assert named("relu_deriv") == ["ch06.relu_deriv"]  # the only chapter that is worked on
+    ch06, ch07 = ([f"{id}.{n}" for n in load_chapter(id).exercises] for id in ("ch06", "ch07"))
+    assert named("ch06", "ch07", "forward") == [*ch06, *ch07]
+    assert named("ch06", "relu", "ch06") == ch06
+
+
+def test_what_was_checked_last_is_worked_on(learner: Learner) -> None:
+    learner.answer(relu_deriv=WRONG)
+    assert learner.check("ch06.collapse_linear").code == 0
+    assert learner.check("hint").out.startswith("ch06.lights_to_matrix")
+    assert learner.check("diff").out.startswith("ch06.collapse_linear")
+    assert learner.check("ch06").code == 1
+    assert learner.check("hint").out.startswith("ch06.relu_deriv")
+    learner.check("ch06.dead_units")
+    assert learner.check("hint").out.startswith("ch06.dead_units")
+    assert [result.name for result in learner.check().chapter.results] == ["dead_units"]
 
 
 def test_all_checks_every_chapter(learner: Learner) -> None:

@@ -67,7 +67,12 @@ def test_a_check_is_remembered_and_listed(folder: Path, run: Run) -> None:
     assert "1 of" in run("list")[1]
     write(folder, WRONG)
     run("ch06.relu")
-    assert "passed before" in run("list", "ch06")[1]
+    assert "0 of 16 passed, 1 passed before" in run("list", "ch06")[1]
+    assert "exercises passed, 1 passed before" in run("list")[1]
+    write(folder, RIGHT)
+    run("ch06.relu")
+    run("reset", "ch06.relu")
+    assert "0 of 16 passed, 1 passed before" in run("list", "ch06")[1]
 
 
 def test_a_pass_on_an_older_version_is_told(folder: Path, run: Run) -> None:

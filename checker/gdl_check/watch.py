@@ -20,7 +20,7 @@ from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
 from gdl_check.keyboard import END, NONE, Keyboard
 from gdl_check.lookout import Lookout
-from gdl_check.progress import remember, workspace_of
+from gdl_check.progress import remember, turn_to, workspace_of
 from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import text_lines
@@ -187,13 +187,13 @@ class Watch:
             return
         assert told.found is not None and told.file is not None
         chapter = self.at.chapter
-        done = self.reach.passed(chapter)
-        done |= {result.name for result in told.found.results if result.status == Verdict.PASSED}
+        self.reach.learn(chapter, told.found.results)
         if first or self.view == self._verdict:
             self.show(self._verdict)
         is_there = told.found.error is None or told.found.error.type != "FileNotFoundError"
         if told.final and is_there and self.at.path == self.desk.path(chapter):
             remember(self.desk, chapter, told.file, told.found)
+            turn_to(self.desk, chapter.exercise_id(self.at.names[0]))
 
     def press(self, key: str) -> bool:
         """Do what a key asks for; whether to go on."""
