@@ -36,7 +36,7 @@ from gdl_check.sandbox import launch
 from gdl_check.sandbox.named import quadratic
 from gdl_check.sandbox.wire import Opaque, Seed
 from gdl_check.targets import Desk, resolve
-from learner import COMMAND, STUBS, THREE, Learner, cells, chapter_file, children, gone
+from learner import COMMAND, SOLUTION, STUBS, THREE, Learner, cells, chapter_file, children, gone
 
 pytestmark = pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked")
 
@@ -466,6 +466,17 @@ def test_what_was_checked_last_is_worked_on(learner: Learner) -> None:
     learner.check("ch06.dead_units")
     assert learner.check("hint").out.startswith("ch06.dead_units")
     assert [result.name for result in learner.check().chapter.results] == ["dead_units"]
+
+
+def test_what_comes_after_a_chapter(learner: Learner) -> None:
+    learner.write(SOLUTION)
+    onward = ["see it at work: gdl-check play ch06", "next chapter: gdl-check ch07"]
+    assert not any(line in learner.check("ch06.relu").said for line in onward)
+    assert not any(line in learner.check("ch06", "--reference").said for line in onward)
+    assert all(line in learner.check("ch06").said for line in onward)
+    assert all(line in learner.check("ch06.relu").said for line in onward)
+    learner.write(chapter_file(SOLUTION, relu=WRONG.replace("relu_deriv", "relu")))
+    assert not any(line in learner.check("ch06").said for line in onward)
 
 
 def test_all_checks_every_chapter(learner: Learner) -> None:

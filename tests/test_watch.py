@@ -111,6 +111,17 @@ def test_a_save_ends_a_check_that_hangs(learner: Learner, start: Start) -> None:
     assert time.monotonic() - began < SHORT_TIME
 
 
+def test_what_comes_after_a_chapter(learner: Learner, start: Start) -> None:
+    learner.write(SOLUTION)
+    assert learner.check("ch06").code == 0
+    learner.write(chapter_file(SOLUTION, relu_deriv=WRONG))
+    watched = start("ch06.relu_deriv").until(
+        "15 of 16 passed", "h hint", "step through it:", "quit"
+    )
+    learner.write(SOLUTION)
+    watched.until("16 of 16 passed", "see it at work: gdl-check play ch06", "gdl-check watch ch07")
+
+
 # --- keys --------------------------------------------------------------------------------------
 
 

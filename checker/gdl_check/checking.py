@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     started = time.monotonic()
     screen = None if options.json else Screen(sys.stdout, options.plain)
     found, fault, again = Found(), None, ""
+    onward: dict[str, str] = {}
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
         with quietly():
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
             _examine(options, desk, found, screen)
             if not options.reference and not options.case:
                 _remember(desk, found)
+                onward = _onward(desk, found)
         again = _again(options, desk, found)
     except NotUnderstood as error:
         note(f"gdl-check: {error}")
@@ -88,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 
         print(report_json(report), flush=True)
     else:
-        screen.put(closing_lines(report, found.opened, again, screen.width))
+        screen.put(closing_lines(report, found.opened, again, screen.width, onward))
     if fault is not None:
         return OUR_FAULT
     if options.debug and found.opened is not None:
@@ -180,6 +182,16 @@ def _remember(desk: Desk, found: Found) -> None:
     about = found.opened or found.left or chapter.results[-1]
     if check.path == desk.path(check.chapter):
         turn_to(desk, about.id)
+
+
+def _onward(desk: Desk, found: Found) -> dict[str, str]:
+    """What comes next, where a chapter of the learner's own has passed and nothing has failed."""
+    from gdl_check.progress import onward
+
+    check, chapter = found.checks[-1], found.chapters[-1]
+    if found.left is not None or check.path != desk.path(check.chapter):
+        return {}
+    return onward(desk, check.chapter, [result.name for result in chapter.results])
 
 
 def open_first_failure(found: Found) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gdl_check import state
-from gdl_check.course import Chapter
+from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.course_files import delivered
 from gdl_check.render.terminal import note
 from gdl_check.results import ChapterResult, Verdict
@@ -65,6 +65,32 @@ def remember(desk: Desk, chapter: Chapter, file: ChapterFile, found: ChapterResu
         state.append(path, state.changes(known, checked))
     except OSError as error:
         note(f"gdl-check: progress cannot be kept in {path}: {error.strerror}")
+
+
+def onward(
+    desk: Desk, chapter: Chapter, passed: Collection[str], command: str = "gdl-check"
+) -> dict[str, str]:
+    """What comes after a chapter all of which has passed, by what is known and just has `passed`.
+
+    What it is -> the command: its play where it has one, and the next chapter that is not done.
+    """
+    from gdl_check.play import plays
+
+    known = standing(desk)
+    if not is_done(chapter, known) and set(passed) != set(chapter.exercises):
+        return {}
+    told = {"see it at work": f"gdl-check play {chapter.id}"} if chapter.id in plays() else {}
+    chapters = list(chapter_modules())
+    place = chapters.index(chapter.id)
+    for id in (*chapters[place + 1 :], *chapters[:place]):
+        if not is_done(load_chapter(id), known):
+            return told | {"next chapter": f"{command} {id}"}
+    return told
+
+
+def is_done(chapter: Chapter, known: Mapping[str, Progress]) -> bool:
+    """Whether all of a chapter passes, as far as is known."""
+    return all(word in DONE for word in words_of(chapter, known).values())
 
 
 def turn_to(desk: Desk, exercise_id: str) -> None:

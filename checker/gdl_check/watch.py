@@ -20,16 +20,16 @@ from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
 from gdl_check.keyboard import END, NONE, Keyboard
 from gdl_check.lookout import Lookout
-from gdl_check.progress import remember, turn_to, workspace_of
+from gdl_check.progress import onward, remember, turn_to, workspace_of
 from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import text_lines
-from gdl_check.render.screen import Line, closing_lines, wrapped
+from gdl_check.render.screen import Line, closing_lines, labelled, onward_lines, wrapped
 from gdl_check.render.terminal import Screen, note
 from gdl_check.render.watching import Canvas, Record, footer_lines, heading_lines, verdict_lines
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
-from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
+from gdl_check.targets import Desk, NotUnderstood, Target, find_desk, resolve, shown_path
 from gdl_check.workspace import NotPossible
 
 LOOKING = 0.03  # seconds from one look at the files to the next
@@ -138,7 +138,7 @@ class Watch:
         """Begin to check; whatever is under way is given up."""
         target = self.at
         if self.whole:
-            target = target._replace(names=tuple(target.chapter.exercises))
+            target = _all_of(target)
         if afresh:
             self.memory.forget(target.path, target.names)
         before = self.recheck
@@ -340,8 +340,29 @@ class Watch:
         yield from verdict_lines(told.found, told.opened, source, command, width, told.final)
         result = self._result()
         passed = result is not None and result.status == Verdict.PASSED
-        if passed and self.reach.following(self.at) is None:
-            yield from text_lines(["", "nothing is left here: gdl-check list says where else"])
+        if passed and told.final:
+            yield from self._onward(width)
+
+    def _onward(self, width: int) -> Iterator[Line]:
+        """What comes after what has passed, where nothing of it is left."""
+        chapter, following = self.at.chapter, self.reach.following(self.at)
+        if following is not None and following.chapter is chapter:
+            return
+        if self.at.path == self.desk.path(chapter) and not self.reach.left(_all_of(self.at)):
+            comes = onward(self.desk, chapter, self.reach.passed(chapter), "gdl-check watch")
+            if following is not None and "next chapter" in comes:
+                comes["next chapter"] = "press n"
+            comes = {
+                what: c.replace("gdl-check ch", "gdl-check watch ch") for what, c in comes.items()
+            }
+            yield from onward_lines(comes, width)
+        elif following is None:
+            yield []
+            yield from labelled("more of this chapter:", f"gdl-check watch {chapter.id}", width)
+
+
+def _all_of(target: Target) -> Target:
+    return target._replace(names=tuple(target.chapter.exercises))
 
 
 def _read(path: Path) -> ChapterFile:

@@ -6,8 +6,9 @@ text leaves out. No line relies on colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from gdl_check.examine import REPEATABLE
 from gdl_check.places import is_notebook
@@ -138,11 +139,17 @@ def exercise_error_lines(
         yield from call_of(law.counterexample, width)
 
 
-def closing_lines(report: Report, opened: Result | None, again: str, width: int) -> Iterator[Line]:
+def closing_lines(
+    report: Report,
+    opened: Result | None,
+    again: str,
+    width: int,
+    onward: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Line]:
     """The conclusion, at the bottom: how it went, and the next command.
 
     `again` is the command that checks once more what has been opened, or else what cannot be
-    loaded, or else what comes next.
+    loaded, or else what comes next. `onward` is what comes after a chapter: what it is -> command.
     """
     yield []
     if report.fault is not None:
@@ -157,6 +164,7 @@ def closing_lines(report: Report, opened: Result | None, again: str, width: int)
     if passed == len(results):
         what = results[0].id if len(results) == 1 else f"all {passed} exercises"
         yield [("  passed: ", "good"), (what, "strong")]
+        yield from onward_lines(onward, width)
         return
     if opened is not None:
         law = opened.opened
@@ -176,3 +184,11 @@ def closing_lines(report: Report, opened: Result | None, again: str, width: int)
         yield from labelled("then:", again, width)
         return
     yield from labelled("again:", again, width)
+
+
+def onward_lines(onward: Mapping[str, str], width: int) -> Iterator[Line]:
+    """What comes after a chapter."""
+    if onward:
+        yield []
+    for what, command in onward.items():
+        yield from labelled(f"{what}:", command, width)
