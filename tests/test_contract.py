@@ -550,6 +550,12 @@ def same_words(screen: str) -> list[str]:
     return [word for word in screen.split() if not word.startswith("drawing")]
 
 
+def test_what_is_not_understood_breaks_between_words(learner: Learner) -> None:
+    shown = learner.run_on_terminal("cross_entrophy", columns=50).out
+    assert "\n  " in shown and cells(max(shown.split("\n"), key=cells)) <= 50
+    assert " ".join(shown.split()) == learner.run("cross_entrophy").err.strip()
+
+
 @pytest.mark.parametrize("columns", [60, 80])
 def test_nothing_is_wider_than_the_terminal(learner: Learner, columns: int) -> None:
     learner.answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from gdl_check.render.lines import Line, labelled, path_to, place_of, sentence, with_places, wrapped
 from gdl_check.render.values import cut, wrap
@@ -46,6 +47,10 @@ def error_lines(error: Error, path: str, source: Sequence[str], width: int) -> I
     else:
         yield from wrapped(sentence(with_places(error.message, source)), width)
         yield from trace_lines(error, source, width)
+    if error.type == "FileNotFoundError" and not error.trace:
+        chapter = Path(path).name[:4]
+        yield from labelled("bring it back:", f"gdl-check reset {chapter}", width)
+        return
     yield from wrapped("None of its exercises can be checked until that is mended.", width)
 
 

@@ -110,7 +110,7 @@ def finding_lines(is_fine: bool, what: str, mend: str, width: int) -> Iterator[L
     yield [("  ok   " if is_fine else "  no   ", "good" if is_fine else "error"), (first, "")]
     yield from ([("       " + line, "")] for line in rest)
     if not is_fine:
-        yield [("       " + mend, "code")]
+        yield from ([("       " + line, "code")] for line in broken(mend, width - 7))
 
 
 def text_lines(lines: Sequence[str], code_from: int = 99_999) -> Iterator[Line]:
