@@ -18,8 +18,7 @@ PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 EPILOG = """\
 targets:
   ch06                a chapter
-  ch06.relu_deriv     an exercise; relu alone will do, where
-                      no other chapter has one
+  ch06.relu, or relu  an exercise
   file.py             a chapter's file, wherever it lies
   file.py:41          the exercise in that line
   all                 every chapter

@@ -26,7 +26,14 @@ from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import text_lines
 from gdl_check.render.screen import Line, closing_lines, labelled, onward_lines, wrapped
 from gdl_check.render.terminal import Screen, note
-from gdl_check.render.watching import Canvas, Record, footer_lines, heading_lines, verdict_lines
+from gdl_check.render.watching import (
+    Canvas,
+    Record,
+    cut_short,
+    footer_lines,
+    heading_lines,
+    verdict_lines,
+)
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
 from gdl_check.targets import Desk, NotUnderstood, Target, find_desk, resolve, shown_path
@@ -100,6 +107,7 @@ class Watch:
         self.since = time.monotonic()
         self.is_slow = False
         self.view: View = self._waiting
+        self.shown_by = self.command
         self.question = ""
         self.notice: list[Line] = []
         self.size = os.terminal_size((0, 0))
@@ -262,7 +270,7 @@ class Watch:
             learning.perform(options, self.desk, record)
         except NotUnderstood as error:
             record.put(wrapped(str(error), record.width))
-        self.show(lambda _: record.lines)
+        self.show(lambda _: record.lines, f"{self.command} {verb} {about}")
 
     def _reset(self) -> None:
         chapter, (name,) = self.at.chapter, self.at.names
@@ -303,19 +311,18 @@ class Watch:
 
     # --- pictures ------------------------------------------------------------------------------
 
-    def show(self, view: View) -> None:
-        self.view = view
+    def show(self, view: View, shown_by: str = "") -> None:
+        """Draw this from now on; `shown_by` is the command that shows it elsewhere, and whole."""
+        about = self.at.chapter.id if self.whole else self.at.chapter.exercise_id(self.at.names[0])
+        self.view, self.shown_by = view, shown_by or f"{self.command} {about}"
         self.draw()
 
     def draw(self) -> None:
         """Draw what is looked at, and below it the keys that apply."""
-        self.size = self.canvas.size
-        self.canvas.draw(self._picture(self.canvas.width))
-
-    def _picture(self, width: int) -> Iterator[Line]:
-        yield from self.view(width)
-        yield from self.notice
-        yield from footer_lines(self.keys(), width, self.question)
+        self.size, width = self.canvas.size, self.canvas.width
+        footer = [*self.notice, *footer_lines(self.keys(), width, self.question)]
+        room = self.canvas.height - len(footer)
+        self.canvas.draw([*cut_short(self.view(width), room, self.shown_by, width), *footer])
 
     def _heading(self, width: int) -> Iterator[Line]:
         chapter = self.at.chapter

@@ -22,6 +22,7 @@ from gdl_check.render.screen import (
 from gdl_check.render.terminal import Page, Screen
 from gdl_check.results import ChapterResult, Result, Verdict
 
+FEWEST = 6  # lines of a picture that are shown in the smallest window
 WIDE = 70  # with room for a bar
 HOME, TO_THE_RIGHT, BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
@@ -47,6 +48,11 @@ class Canvas:
     def width(self) -> int:
         """How wide lines may be."""
         return Screen(Page(), self.plain).width
+
+    @property
+    def height(self) -> int:
+        """How many lines a picture may have; without bounds where nothing is drawn over."""
+        return self.size.lines if self.redraws and self.size.lines else 99_999
 
     def draw(self, lines: Iterable[Line]) -> None:
         """Show these lines in place of the last ones, in one go."""
@@ -108,6 +114,19 @@ def heading_lines(chapter_id: str, title: str, done: int, of: int, width: int) -
     room = width - len(chapter_id) - len(count) - 4
     shown, style = title_in(room, title).ljust(room), "good" if done == of else ""
     yield [(chapter_id, "strong"), (f"  {shown}  ", ""), (count, style)]
+
+
+def cut_short(lines: Iterable[Line], room: int, command: str, width: int) -> list[Line]:
+    """As many lines from the top as there is room for, and by which command the rest is seen."""
+    lines, room = list(lines), max(room, FEWEST)
+    if len(lines) <= room:
+        return lines
+    for kept in range(room, 0, -1):
+        left = sum(1 for line in lines[kept:] if line)
+        rest = list(labelled(f"... {left} more line{'s' * (left > 1)}:", command, width, "dim"))
+        if kept + len(rest) <= room:
+            return [*lines[:kept], *rest]
+    return lines[:room]
 
 
 def verdict_lines(
