@@ -468,6 +468,27 @@ def test_what_was_checked_last_is_worked_on(learner: Learner) -> None:
     assert [result.name for result in learner.check().chapter.results] == ["dead_units"]
 
 
+def test_what_is_shown_is_what_was_handed_over(learner: Learner) -> None:
+    desk_file = learner.file.parent / load_chapter("ch03").file_name
+    stubs = (course_folder("exercises") / desk_file.name).read_text(encoding="utf-8")
+    wrong = {
+        "vector_sum": "def vector_sum(values):\n    return values.sum()",
+        "dot_score": "def dot_score(vector, rows):\n    return True",
+    }
+    desk_file.write_text(chapter_file(stubs, **wrong), encoding="utf-8")
+    lists = learner.check("vector_sum").out
+    assert "    vector_sum([4.0])\n" in lists and "as lists" not in lists
+    told = learner.check("dot_score").out
+    assert "Does not hold" not in told and "yours      True" in told
+
+
+def test_indentation_is_shown_as_it_is(learner: Learner) -> None:
+    learner.answer(relu="def relu(x):\n    y = x\n      return y")
+    assert "\n          return y\n          ^\n" in learner.check("ch06").out
+    learner.answer(relu="def relu(x):\n    y = x\n\treturn y")
+    assert "\n    --> return y\n        ^\n    (--> is a tab)\n" in learner.check("ch06").out
+
+
 def test_what_comes_after_a_chapter(learner: Learner) -> None:
     learner.write(SOLUTION)
     onward = ["see it at work: gdl-check play ch06", "next chapter: gdl-check ch07"]

@@ -10,6 +10,8 @@ from gdl_check.render.values import cut, wrap
 from gdl_check.results import Error
 
 MOST_PRINTED = 8
+INDENTATION = ("IndentationError", "TabError")
+TAB = "--> "
 SELF_EXPLAINING = ("Missing", "Parameters", "Timeout", "Ended")
 
 
@@ -55,7 +57,13 @@ def error_lines(error: Error, path: str, source: Sequence[str], width: int) -> I
 
 
 def pointed_lines(error: Error, width: int) -> Iterator[Line]:
-    """A line of the learner's file with a caret below the place that Python stumbled over."""
+    """A line of the learner's file with a caret below the place that Python stumbled over.
+
+    Where the indentation is what is wrong, it is left as it is.
+    """
+    if error.type in INDENTATION:
+        yield from _indented_lines(error, width)
+        return
     text = error.text.replace("\t", " ")
     first = len(text) - len(text.lstrip())
     at = max(0, (error.column or 1) - 1 - first)
@@ -65,6 +73,15 @@ def pointed_lines(error: Error, width: int) -> Iterator[Line]:
     yield [("    " + text[first : first + width - 4], "code")]
     if error.column and at < width - 4:
         yield [("    " + " " * at + "^", "mark")]
+
+
+def _indented_lines(error: Error, width: int) -> Iterator[Line]:
+    indent = error.text[: len(error.text) - len(error.text.lstrip())].replace("\t", TAB)
+    yield [("    " + cut(indent + error.text.strip(), width - 4), "code")]
+    if len(indent) < width - 4:
+        yield [("    " + " " * len(indent) + "^", "mark")]
+    if "\t" in error.text:
+        yield [(f"    ({TAB.strip()} is a tab)", "dim")]
 
 
 def printed_lines(printed: str, width: int, verbose: bool) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from gdl_check.examine import REPEATABLE
 from gdl_check.places import is_notebook
 from gdl_check.render.errors import error_lines, printed_lines, raised, trace_lines
-from gdl_check.render.failures import call_of, law_lines
+from gdl_check.render.failures import call_of, handed_over, law_lines
 from gdl_check.render.lines import (
     Line,
     and_between,
@@ -102,9 +102,11 @@ def opened_lines(
     if result.misconception is not None:
         named = result.misconception
         yield []
-        slug = f"{named.name}, " if verbose else ""
-        on = f"{slug}on {named.matched} of {named.of} wrong results"
-        yield from wrapped(f"Looks like: {named.title} ({on}).", width, "name")
+        told = [named.name] if verbose else []
+        if named.matched < named.of:
+            told.append(f"on {named.matched} of {named.of} wrong results")
+        more = f" ({', '.join(told)})" if told else ""
+        yield from wrapped(f"Looks like: {named.title}{more}.", width, "name")
         yield from wrapped(named.says, width)
     if result.supplied:
         yield []
@@ -136,7 +138,7 @@ def exercise_error_lines(
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
         yield [("  on this call:", "")]
-        yield from call_of(law.counterexample, width)
+        yield from call_of(handed_over(law.counterexample, result), width)
 
 
 def closing_lines(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from gdl_check.examine import REPEATABLE
+from gdl_check.render.failures import claim_lines
 from gdl_check.render.learning import BAR
 from gdl_check.render.lines import bar, path_to, title_in
 from gdl_check.render.screen import (
@@ -156,7 +157,7 @@ def verdict_lines(
         yield []
         yield [(f"  {WORDS[opened.status]}  ", str(opened.status)), (opened.name, "strong")]
         if law is not None and opened.error is None:
-            yield from wrapped(f"Does not hold: {opened.name} {law.claim}.", width, "claim")
+            yield from claim_lines(opened, law, width)
     if opened is not None and final and found.error is None:
         yield from opened_lines(opened, found.path, source, width, verbose=False)
         yield from _stepping_lines(opened, command, width)
