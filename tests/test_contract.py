@@ -20,7 +20,9 @@ from gdl_check import __version__
 from gdl_check.corpus import EFFORT
 from gdl_check.course import chapter_modules, load_chapter
 from gdl_check.places import course_folder
+from gdl_check.render.gradients import gradient_lines
 from gdl_check.render.tojson import report_json
+from gdl_check.render.values import call_lines
 from gdl_check.results import (
     Call,
     ChapterResult,
@@ -480,6 +482,32 @@ def test_what_is_shown_is_what_was_handed_over(learner: Learner) -> None:
     assert "    vector_sum([4.0])\n" in lists and "as lists" not in lists
     told = learner.check("dot_score").out
     assert "Does not hold" not in told and "yours      True" in told
+
+
+def test_only_the_worst_of_many_tables_are_shown() -> None:
+    names = tuple("abcdef")
+    tables = {name: (np.full((2, 2), 1.0 + i), np.ones((2, 2))) for i, name in enumerate(names)}
+    report = GradientReport(
+        24, 24, 0, 1.0, (), names, ("f", (0, 0), 6.0, 1.0, 1e-9), dict(tables, e=tables["f"])
+    )
+
+    def screen(report: GradientReport, verbose: bool = False) -> str:
+        lines = gradient_lines(report, 79, verbose)
+        return "\n".join("".join(text for text, _ in line) for line in lines)
+
+    assert "\n  a\n" in screen(report) and "\n  f\n" in screen(report)
+    assert "\n  b\n" not in screen(report) and "\n  b\n" in screen(report, verbose=True)
+    assert "Wrong as well: b, c, d and e (see them with -v)." in screen(report)
+    same = report._replace(tables=dict.fromkeys(names, tables["c"]), right_arrays=("g",))
+    assert "Wrong as well: 4 more, 3 times what was measured (see them" in screen(same)
+
+
+@pytest.mark.parametrize("width", [45, 56, 77])
+def test_rows_stay_whole_only_where_they_fit(width: int) -> None:
+    for columns in range(1, 16):
+        array = np.round(np.linspace(-3, 3, columns), 3)[None]
+        lines = call_lines("softmax_jvp", {"logits": array, "more": array, "last": 1.0}, width)
+        assert max(map(len, lines)) <= width
 
 
 def test_indentation_is_shown_as_it_is(learner: Learner) -> None:
