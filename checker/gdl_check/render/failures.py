@@ -11,6 +11,7 @@ from gdl_check.compare import as_array
 from gdl_check.course import load_chapter
 from gdl_check.examine import AGREEMENT
 from gdl_check.forms import dressed
+from gdl_check.render.excerpts import with_excerpts
 from gdl_check.render.gradients import gradient_lines
 from gdl_check.render.lines import Line, sentence, wrapped
 from gdl_check.render.programs import program_lines
@@ -58,10 +59,16 @@ def claim_lines(result: Result, law: LawResult, width: int) -> Iterator[Line]:
 
 
 def handed_over(shown: Counterexample, result: Result) -> Counterexample:
-    """A counterexample whose calls have lists where lists were handed over."""
-    if shown.form != "list":
+    """A counterexample as it is put on a screen.
+
+    Calls have lists where lists were handed over, programs end where a value differs.
+    """
+    if shown.form != "list" and not any(call.steps for call in shown.calls):
         return shown
     exercise = load_chapter(result.id.partition(".")[0]).exercises[result.name]
+    shown = with_excerpts(shown, exercise)
+    if shown.form != "list":
+        return shown
     calls = tuple(c._replace(args=dressed(c.args, "list", exercise.listable)) for c in shown.calls)
     return shown._replace(calls=calls, form="plain")
 
