@@ -20,7 +20,9 @@ from gdl_check import __version__
 from gdl_check.corpus import EFFORT
 from gdl_check.course import chapter_modules, load_chapter
 from gdl_check.places import course_folder
+from gdl_check.render.gradients import gradient_lines
 from gdl_check.render.tojson import report_json
+from gdl_check.render.values import call_lines
 from gdl_check.results import (
     Call,
     ChapterResult,
@@ -35,7 +37,8 @@ from gdl_check.results import (
 from gdl_check.sandbox import launch
 from gdl_check.sandbox.named import quadratic
 from gdl_check.sandbox.wire import Opaque, Seed
-from learner import COMMAND, STUBS, THREE, Learner, cells, chapter_file, children, gone
+from gdl_check.targets import Desk, resolve
+from learner import COMMAND, SOLUTION, STUBS, THREE, Learner, cells, chapter_file, children, gone
 
 pytestmark = pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked")
 
@@ -440,6 +443,91 @@ def test_several_targets_are_put_together(learner: Learner) -> None:
     assert [result.name for result in checked.chapter.results] == ["relu", "relu_deriv"]
 
 
+def test_a_name_without_its_chapter(learner: Learner) -> None:
+    desk = Desk(learner.file.parent)
+
+    def named(*words: str) -> list[str]:
+        return [t.chapter.exercise_id(name) for t in resolve(words, desk) for name in t.names]
+
+    assert named("relu") == ["ch06.relu"]
+    assert named("ch06", "relu", "forward") == ["ch06.relu", "ch06.forward"]
+    assert named("ch09", "relu_deriv") == ["ch09.relu_deriv"]
+    assert named("relu_deriv") == ["ch06.relu_deriv"]  # the only chapter that is worked on
+    ch06, ch07 = ([f"{id}.{n}" for n in load_chapter(id).exercises] for id in ("ch06", "ch07"))
+    assert named("ch06", "ch07", "forward") == [*ch06, *ch07]
+    assert named("ch06", "relu", "ch06") == ch06
+
+
+def test_what_was_checked_last_is_worked_on(learner: Learner) -> None:
+    learner.answer(relu_deriv=WRONG)
+    assert learner.check("ch06.collapse_linear").code == 0
+    assert learner.check("hint").out.startswith("ch06.lights_to_matrix")
+    assert learner.check("diff").out.startswith("ch06.collapse_linear")
+    assert learner.check("ch06").code == 1
+    assert learner.check("hint").out.startswith("ch06.relu_deriv")
+    learner.check("ch06.dead_units")
+    assert learner.check("hint").out.startswith("ch06.dead_units")
+    assert [result.name for result in learner.check().chapter.results] == ["dead_units"]
+
+
+def test_what_is_shown_is_what_was_handed_over(learner: Learner) -> None:
+    desk_file = learner.file.parent / load_chapter("ch03").file_name
+    stubs = (course_folder("exercises") / desk_file.name).read_text(encoding="utf-8")
+    wrong = {
+        "vector_sum": "def vector_sum(values):\n    return values.sum()",
+        "dot_score": "def dot_score(vector, rows):\n    return True",
+    }
+    desk_file.write_text(chapter_file(stubs, **wrong), encoding="utf-8")
+    lists = learner.check("vector_sum").out
+    assert "    vector_sum([4.0])\n" in lists and "as lists" not in lists
+    told = learner.check("dot_score").out
+    assert "Does not hold" not in told and "yours      True" in told
+
+
+def test_only_the_worst_of_many_tables_are_shown() -> None:
+    names = tuple("abcdef")
+    tables = {name: (np.full((2, 2), 1.0 + i), np.ones((2, 2))) for i, name in enumerate(names)}
+    report = GradientReport(
+        24, 24, 0, 1.0, (), names, ("f", (0, 0), 6.0, 1.0, 1e-9), dict(tables, e=tables["f"])
+    )
+
+    def screen(report: GradientReport, verbose: bool = False) -> str:
+        lines = gradient_lines(report, 79, verbose)
+        return "\n".join("".join(text for text, _ in line) for line in lines)
+
+    assert "\n  a\n" in screen(report) and "\n  f\n" in screen(report)
+    assert "\n  b\n" not in screen(report) and "\n  b\n" in screen(report, verbose=True)
+    assert "Wrong as well: b, c, d and e (see them with -v)." in screen(report)
+    same = report._replace(tables=dict.fromkeys(names, tables["c"]), right_arrays=("g",))
+    assert "Wrong as well: 4 more, 3 times what was measured (see them" in screen(same)
+
+
+@pytest.mark.parametrize("width", [45, 56, 77])
+def test_rows_stay_whole_only_where_they_fit(width: int) -> None:
+    for columns in range(1, 16):
+        array = np.round(np.linspace(-3, 3, columns), 3)[None]
+        lines = call_lines("softmax_jvp", {"logits": array, "more": array, "last": 1.0}, width)
+        assert max(map(len, lines)) <= width
+
+
+def test_indentation_is_shown_as_it_is(learner: Learner) -> None:
+    learner.answer(relu="def relu(x):\n    y = x\n      return y")
+    assert "\n          return y\n          ^\n" in learner.check("ch06").out
+    learner.answer(relu="def relu(x):\n    y = x\n\treturn y")
+    assert "\n    --> return y\n        ^\n    (--> is a tab)\n" in learner.check("ch06").out
+
+
+def test_what_comes_after_a_chapter(learner: Learner) -> None:
+    learner.write(SOLUTION)
+    onward = ["see it at work: gdl-check play ch06", "next chapter: gdl-check ch07"]
+    assert not any(line in learner.check("ch06.relu").said for line in onward)
+    assert not any(line in learner.check("ch06", "--reference").said for line in onward)
+    assert all(line in learner.check("ch06").said for line in onward)
+    assert all(line in learner.check("ch06.relu").said for line in onward)
+    learner.write(chapter_file(SOLUTION, relu=WRONG.replace("relu_deriv", "relu")))
+    assert not any(line in learner.check("ch06").said for line in onward)
+
+
 def test_all_checks_every_chapter(learner: Learner) -> None:
     checked = learner.check("all")
     assert checked.report is not None and checked.code == 1
@@ -509,6 +597,12 @@ def test_the_same_words_in_colour_and_without(learner: Learner) -> None:
 
 def same_words(screen: str) -> list[str]:
     return [word for word in screen.split() if not word.startswith("drawing")]
+
+
+def test_what_is_not_understood_breaks_between_words(learner: Learner) -> None:
+    shown = learner.run_on_terminal("cross_entrophy", columns=50).out
+    assert "\n  " in shown and cells(max(shown.split("\n"), key=cells)) <= 50
+    assert " ".join(shown.split()) == learner.run("cross_entrophy").err.strip()
 
 
 @pytest.mark.parametrize("columns", [60, 80])

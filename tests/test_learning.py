@@ -53,7 +53,25 @@ def test_init_says_where_to_begin(
     code, out, _ = run("init")
     assert code == 0 and "cd grokking-dl" in out and "gdl-check ch01." in out
     code, _, err = run("init")
+    assert code == 2 and "grokking-dl is a workspace already" in err
+    code, _, err = run("init", str(tmp_path))
     assert code == 2 and "other things in it" in err
+
+
+def test_no_workspace_is_made_in_another_one(folder: Path, run: Run) -> None:
+    for words in ((), ("more",), (str(folder / "exercises" / "more"),)):
+        code, out, err = run("init", *words)
+        assert (code, out) == (2, "") and "is a workspace already" in err
+    assert {path.name for path in folder.iterdir()} == {".gdl", "exercises", "README.md"}
+
+
+def test_a_chapter_file_that_is_gone_is_told_and_comes_back(folder: Path, run: Run) -> None:
+    (folder / "exercises" / CHAPTER.file_name).unlink()
+    code, out, _ = run("doctor")
+    assert code == 1 and f"{CHAPTER.file_name}\n       gdl-check reset ch06" in out
+    assert "bring it back: gdl-check reset ch06" in run("ch06")[1]
+    assert "brought back:" in run("reset", "ch06")[1]
+    assert run("doctor")[0] == 0
 
 
 def test_a_check_is_remembered_and_listed(folder: Path, run: Run) -> None:
@@ -67,7 +85,12 @@ def test_a_check_is_remembered_and_listed(folder: Path, run: Run) -> None:
     assert "1 of" in run("list")[1]
     write(folder, WRONG)
     run("ch06.relu")
-    assert "passed before" in run("list", "ch06")[1]
+    assert "0 of 16 passed, 1 passed before" in run("list", "ch06")[1]
+    assert "exercises passed, 1 passed before" in run("list")[1]
+    write(folder, RIGHT)
+    run("ch06.relu")
+    run("reset", "ch06.relu")
+    assert "0 of 16 passed, 1 passed before" in run("list", "ch06")[1]
 
 
 def test_a_pass_on_an_older_version_is_told(folder: Path, run: Run) -> None:

@@ -330,7 +330,7 @@ def test_the_verb(
     assert "a notebook that is open in Jupyter: reload it" in told
     after = mine.read_bytes()
     assert after != before
-    undo(folder)
+    undo(folder, "update")
     assert mine.read_bytes() == before and not update.plan(folder).is_empty
-    undo(folder)
+    undo(folder, "update")
     assert mine.read_bytes() == after and update.plan(folder).is_empty

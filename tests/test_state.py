@@ -141,6 +141,15 @@ def test_a_pass_is_never_undone() -> None:
     assert progress.passed == "v1" and progress.verdict == "failed" and progress.attempts == 1
 
 
+def test_a_reset_is_not_started_and_loses_no_pass() -> None:
+    events = [
+        checked("ch06.relu", "passed", 1),
+        Event("reset", "ch06.relu", t="2026-01-02", id="r"),
+    ]
+    progress = fold(events)["ch06.relu"]
+    assert progress.passed == "v1" and progress.verdict == "not_started" and not progress.hash
+
+
 def test_the_same_wrong_answer_is_one_attempt() -> None:
     again = [checked("ch06.relu", "failed", n, answer="abbac"[n]) for n in range(5)]
     assert fold(again)["ch06.relu"].attempts == 3

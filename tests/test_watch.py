@@ -61,10 +61,10 @@ def test_from_the_first_screen_to_the_next_exercise(learner: Learner, start: Sta
     )
     assert watched.footer == "nhralsq"
     learner.answer(relu_deriv=WRONG)
-    watched.until("Does not hold: relu_deriv is 1", "Looks like:", "step through it:")
+    watched.until("Does not hold: relu_deriv is 1", "Looks like:", "step through it:", "quit")
     assert watched.footer == "nhralsxq"
     learner.answer()
-    watched.until("passed relu_deriv", "laws hold")
+    watched.until("passed relu_deriv", "laws hold", "quit")
     assert watched.footer == "nralsdxq"
     watched.press("d")
     watched.until("- yours + the solution")
@@ -109,6 +109,17 @@ def test_a_save_ends_a_check_that_hangs(learner: Learner, start: Start) -> None:
     learner.answer()
     watched.until("passed relu_deriv")
     assert time.monotonic() - began < SHORT_TIME
+
+
+def test_what_comes_after_a_chapter(learner: Learner, start: Start) -> None:
+    learner.write(SOLUTION)
+    assert learner.check("ch06").code == 0
+    learner.write(chapter_file(SOLUTION, relu_deriv=WRONG))
+    watched = start("ch06.relu_deriv").until(
+        "15 of 16 passed", "h hint", "step through it:", "quit"
+    )
+    learner.write(SOLUTION)
+    watched.until("16 of 16 passed", "see it at work: gdl-check play ch06", "gdl-check watch ch07")
 
 
 # --- keys --------------------------------------------------------------------------------------
@@ -223,6 +234,18 @@ def test_a_narrow_window(learner: Learner, start: Start) -> None:
     watched.resize(60, 30)
     watched.until("step through it:", "quit")
     assert watched.footer == "nhralsxq"
+
+
+def test_a_low_window_keeps_the_top_and_the_keys(learner: Learner, start: Start) -> None:
+    learner.answer(relu_deriv=WRONG)
+    watched = start("ch06.relu_deriv", rows=12).until(
+        "more lines: gdl-check ch06.relu_deriv", "quit"
+    )
+    assert len(watched.picture.split("\n")) <= 12
+    assert watched.said.startswith("ch06 ")
+    assert "Does not hold: relu_deriv" in watched.said
+    watched.resize(80, 40)
+    watched.until("step through it:", "quit")
 
 
 def test_without_moving_the_cursor(learner: Learner, start: Start) -> None:

@@ -204,17 +204,17 @@ def test_an_update_can_be_undone_and_done_again(
     before = edit(mine(folder), answered)
     delivered(NEW.text.replace("Keep what is positive", "Keep only what is positive"))
     after, _ = updated(folder)
-    undo(folder)
+    undo(folder, "update")
     assert mine(folder).read_text(encoding="utf-8") == before
     assert not update.plan(folder).is_empty
-    undo(folder)
+    undo(folder, "update")
     assert mine(folder).read_text(encoding="utf-8") == after
     assert update.plan(folder).is_empty
 
 
 def test_nothing_to_undo_is_said(folder: Path) -> None:
     with pytest.raises(NotPossible, match="nothing to undo"):
-        undo(folder)
+        undo(folder, "update")
 
 
 # --- reset -------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def test_a_reset_keeps_what_it_replaced(folder: Path) -> None:
     aside = reset(folder, CHAPTER, ["relu"])
     assert mine(folder).read_text(encoding="utf-8") == NEW.text
     assert (aside / "exercises" / FILE).read_text(encoding="utf-8") == before
-    undo(folder)
+    undo(folder, "reset")
     assert mine(folder).read_text(encoding="utf-8") == before
 
 
@@ -253,3 +253,19 @@ def test_a_file_that_cannot_be_read_can_be_reset_whole(folder: Path) -> None:
     assert backups(folder) == []
     reset(folder, CHAPTER, list(CHAPTER.exercises))
     assert mine(folder).read_text(encoding="utf-8") == NEW.text
+
+
+def test_each_verb_takes_back_its_own(folder: Path, delivered: Callable[[str], None]) -> None:
+    before = edit(mine(folder), answered)
+    reset(folder, load_chapter("ch05"), load_chapter("ch05").exercises)
+    with pytest.raises(NotPossible, match="no update has replaced"):
+        undo(folder, "update")
+    reset(folder, CHAPTER, ["relu"])
+    undo(folder, "reset")
+    assert mine(folder).read_text(encoding="utf-8") == before
+    delivered(NEW.text.replace("Keep what is positive", "Keep only what is positive"))
+    updated(folder)
+    with pytest.raises(NotPossible, match="gdl-check update --undo"):
+        undo(folder, "reset")
+    undo(folder, "update")
+    assert mine(folder).read_text(encoding="utf-8") == before

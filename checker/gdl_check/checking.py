@@ -22,7 +22,16 @@ from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
 from gdl_check.runner import CannotLoad
 from gdl_check.sandbox.client import SandboxFault
-from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
+from gdl_check.targets import (
+    Desk,
+    NotUnderstood,
+    Target,
+    current,
+    find_desk,
+    resolve,
+    shown_path,
+    worked_on,
+)
 from gdl_check.trial import LawBroke
 
 
@@ -36,21 +45,29 @@ class Found:
     opened: Result | None = None
     at: int = 0  # which of the checks the next command is about
 
+    @property
+    def left(self) -> Result | None:
+        """The first that has not passed, in the chapter that the next command is about."""
+        results = self.chapters[self.at].results
+        return next((result for result in results if result.status != Verdict.PASSED), None)
+
 
 def run(options: argparse.Namespace) -> int:
     """Check what was asked for and show it; the result is the exit code."""
     started = time.monotonic()
     screen = None if options.json else Screen(sys.stdout, options.plain)
     found, fault, again = Found(), None, ""
+    onward: dict[str, str] = {}
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
         with quietly():
             desk = find_desk(options.workspace, options.reference)
             found.targets = _targets(options, desk)
             found.checks = _checks(options, found.targets)
-            _examine(options, found, screen)
+            _examine(options, desk, found, screen)
             if not options.reference and not options.case:
                 _remember(desk, found)
+                onward = _onward(desk, found)
         again = _again(options, desk, found)
     except NotUnderstood as error:
         note(f"gdl-check: {error}")
@@ -73,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
 
         print(report_json(report), flush=True)
     else:
-        screen.put(closing_lines(report, found.opened, again, screen.width))
+        screen.put(closing_lines(report, found.opened, again, screen.width, onward))
     if fault is not None:
         return OUR_FAULT
     if options.debug and found.opened is not None:
@@ -132,13 +149,14 @@ def _has_case(check: ChapterCheck, name: str) -> bool:
     return bool(check.corpus(check.chapter.exercises[name]).cases)
 
 
-def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -> None:
+def _examine(options: argparse.Namespace, desk: Desk, found: Found, screen: Screen | None) -> None:
     """Examine everything, showing verdicts as they come; shrink and open the first failure."""
+    at = "" if options.targets or options.case else worked_on(desk)[1]
     for target, check in zip(found.targets, found.checks):
         names = [n for n in target.names if not options.case or _has_case(check, n)]
         if not options.targets and not options.case:
-            # What has been begun comes before what has not.
-            names.sort(key=lambda n: check.is_not_started(n))
+            # What was checked last comes first, and what has been begun before what has not.
+            names.sort(key=lambda n: (check.chapter.exercise_id(n) != at, check.is_not_started(n)))
         for result in check.in_turn(names):
             if not options.targets and not options.case and result.status != Verdict.PASSED:
                 names = [result.name]
@@ -155,11 +173,25 @@ def _examine(options: argparse.Namespace, found: Found, screen: Screen | None) -
 
 def _remember(desk: Desk, found: Found) -> None:
     """Write down what is new, for the files of the workspace itself."""
-    from gdl_check.progress import remember
+    from gdl_check.progress import remember, turn_to
 
     for check, chapter in zip(found.checks, found.chapters):
         if check.path == desk.path(check.chapter) and chapter.error is None:
             remember(desk, check.chapter, check.file, chapter)
+    check, chapter = found.checks[found.at], found.chapters[found.at]
+    about = found.opened or found.left or chapter.results[-1]
+    if check.path == desk.path(check.chapter):
+        turn_to(desk, about.id)
+
+
+def _onward(desk: Desk, found: Found) -> dict[str, str]:
+    """What comes next, where a chapter of the learner's own has passed and nothing has failed."""
+    from gdl_check.progress import onward
+
+    check, chapter = found.checks[-1], found.chapters[-1]
+    if found.left is not None or check.path != desk.path(check.chapter):
+        return {}
+    return onward(desk, check.chapter, [result.name for result in chapter.results])
 
 
 def open_first_failure(found: Found) -> None:
@@ -189,8 +221,7 @@ def _again(options: argparse.Namespace, desk: Desk, found: Found) -> str:
     if options.reference:
         words.append("--reference")
     chapter, check = found.chapters[found.at], found.checks[found.at]
-    unfinished = [r for r in chapter.results if r.status != Verdict.PASSED]
-    about = found.opened or (None if chapter.error or not unfinished else unfinished[0])
+    about = found.opened or (None if chapter.error else found.left)
     if check.path == desk.path(check.chapter):
         return " ".join([*words, about.id if about else chapter.id])
     number = about.line if about else None

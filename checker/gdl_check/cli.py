@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from gdl_check import __version__
 from gdl_check.verbs import LEARNING, STARTING
@@ -15,23 +16,36 @@ from gdl_check.verbs import LEARNING, STARTING
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 EPILOG = """\
-targets:     ch06               a chapter
-             ch06.relu_deriv    an exercise
-             file.py            a chapter's file, wherever it lies
-             file.py:41         the exercise in that line
-             all                every chapter
-             (nothing)          what you are working on
+targets:
+  ch06                a chapter
+  ch06.relu, or relu  an exercise
+  file.py             a chapter's file, wherever it lies
+  file.py:41          the exercise in that line
+  all                 every chapter
+  (nothing)           what you are working on
 
-more verbs:  init, update, reset, doctor            a folder to work in
-             watch                                  check at every save
-             list, show, hint, solution, diff       on the way
-             play                                   see your functions at work
-             dev stubs, dev check, dev new          for authors of chapters
-             (each of them explains itself: gdl-check hint --help)
+more verbs (each explains itself: gdl-check hint --help):
+  init, update, reset, doctor        a folder to work in
+  watch                              check at every save
+  list, show, hint, solution, diff   on the way
+  play                               your functions at work
+  dev stubs, dev check, dev new      for authors
 
-exit codes:  0 all passed       1 something did not     2 not understood
-             3 our fault        130 interrupted
+exit codes:
+  0 all passed   1 something did not   2 not understood
+  3 our fault    130 interrupted
 """
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with some words on lines that fit, as everything else that we say."""
+
+    def error(self, message: str) -> NoReturn:
+        from gdl_check.render.terminal import note
+
+        self.print_usage(sys.stderr)
+        note(f"{self.prog}: {message}")
+        sys.exit(NOT_UNDERSTOOD)
 
 
 def main(argv: Sequence[str], fork_here: bool = False) -> int:
@@ -100,8 +114,8 @@ def _start_warm_process(fork_here: bool) -> None:
         launch.warm_process()  # first of all: it imports NumPy while we do
 
 
-def _check_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _check_parser() -> Parser:
+    parser = Parser(
         prog="gdl-check",
         description="Check your answers to the exercises of Grokking Deep Learning.",
         epilog=EPILOG,
@@ -185,15 +199,15 @@ def _watch(words: list[str], fork_here: bool) -> int:
     return run(options)
 
 
-def _verb_parser(verb: str, says: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"gdl-check {verb}", description=f"{says.capitalize()}.")
+def _verb_parser(verb: str, says: str) -> Parser:
+    parser = Parser(prog=f"gdl-check {verb}", description=f"{says.capitalize()}.")
     parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="the folder you work in")
     return parser
 
 
 def _dev(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="gdl-check dev", description="For authors of chapters.")
+    parser = Parser(prog="gdl-check dev", description="For authors of chapters.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     stubs = verbs.add_parser("stubs", help="generate exercises/ from solutions/")
     check = verbs.add_parser("check", help="the author's gate: say what is missing")

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check import __version__, state, update
-from gdl_check.places import cache_folder
+from gdl_check.course import chapter_modules
+from gdl_check.places import cache_folder, chapter_path
 from gdl_check.sandbox.client import Ended, Source, Worker
 from gdl_check.sandbox.connections import SandboxFault
 from gdl_check.sandbox.launch import CAN_FORK
 
 OLDEST_PYTHON, OLDEST_NUMPY = (3, 11), (2, 0)
 GLYPHS = "\u00e9 \u2713"
+MOST_NAMED = 3
 
 
 class Finding(NamedTuple):
@@ -97,12 +99,28 @@ def _sandbox() -> Iterator[Finding]:
     yield Finding(True, f"your code runs in a process of its own ({how}), limited by: {limits}")
 
 
+def _files(workspace: Path) -> Iterator[Finding]:
+    """The chapter files that are gone."""
+    folder = workspace / "exercises"
+    gone = {
+        id: path.name
+        for id, module in chapter_modules().items()
+        if not (path := chapter_path(folder, f"{module}.py")).exists()
+    }
+    if gone:
+        which = ", ".join(gone.values()) if len(gone) <= MOST_NAMED else f"{len(gone)} of them"
+        every = len(gone) == len(chapter_modules())
+        mend = f"gdl-check reset {'all' if every else ' '.join(gone)}"
+        yield Finding(False, f"chapter files are not there any more: {which}", mend)
+
+
 def _workspace(workspace: Path | None) -> Iterator[Finding]:
     if workspace is None or not (workspace / ".gdl").is_dir():
         yield Finding(False, "there is no workspace here", "gdl-check init")
         return
     writable = os.access(workspace / "exercises", os.W_OK)
     yield Finding(writable, f"workspace {workspace}", f"chmod -R u+w {workspace}")
+    yield from _files(workspace)
     log = state.read(state.state_file(workspace))
     if log.unreadable:
         lines = "1 line" if log.unreadable == 1 else f"{log.unreadable} lines"

@@ -15,7 +15,7 @@ from gdl_check.course import Chapter, all_chapters
 from gdl_check.course_files import delivered
 from gdl_check.hints import RUNGS, body, code_of, ladder, may_open
 from gdl_check.local import LocalRunner, outcome_of, solution_of
-from gdl_check.progress import standing, words_of, workspace_of
+from gdl_check.progress import DONE, standing, words_of, workspace_of
 from gdl_check.render.learning import (
     chapter_list_lines,
     course_list_lines,
@@ -26,9 +26,19 @@ from gdl_check.render.learning import (
 )
 from gdl_check.render.screen import labelled
 from gdl_check.render.terminal import Screen, note
+from gdl_check.results import Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, version
 from gdl_check.state import Event, Progress
-from gdl_check.targets import Desk, NotUnderstood, Target, current, find_desk, resolve, shown_path
+from gdl_check.targets import (
+    Desk,
+    NotUnderstood,
+    Target,
+    current,
+    find_desk,
+    resolve,
+    shown_path,
+    worked_on,
+)
 
 SAMPLES = 3
 
@@ -112,7 +122,7 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     progress = standing(desk).get(exercise_id, Progress())
     workspace = workspace_of(desk)
     rungs = ladder(target.chapter, name)
-    if progress.passed:
+    if progress.verdict == Verdict.PASSED:
         screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
         screen.put(text_lines(["", f"it has passed: gdl-check diff {exercise_id}"]))
         return PASSED
@@ -163,13 +173,27 @@ def _diff(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
 
 
 def _targets(options: argparse.Namespace, desk: Desk) -> list[Target]:
-    """What was named; else the first exercise of the current chapter that is not passed."""
+    """What was named; else what is being worked on and has not passed, or is nearest to that."""
     if options.targets:
         return resolve(options.targets, desk)
-    target, known = current(desk), standing(desk)
-    words = words_of(target.chapter, known)
-    left = [name for name, word in words.items() if word != "passed"] or list(words)
+    if options.verb == "diff":
+        return resolve([_passed_last(desk)], desk)
+    target, (_, at) = current(desk), worked_on(desk)
+    words = words_of(target.chapter, standing(desk))
+    names = sorted(words, key=lambda name: target.chapter.exercise_id(name) != at)
+    left = [name for name in names if words[name] not in DONE] or names
     return [target._replace(names=(left[0],))]
+
+
+def _passed_last(desk: Desk) -> str:
+    """The exercise that was turned to last, if it has passed; else the last one that did."""
+    at, known = worked_on(desk)[1], standing(desk)
+    passed = {id: progress.at for id, progress in known.items() if progress.passed}
+    if at in passed:
+        return at
+    if not passed:
+        raise NotUnderstood("nothing has passed yet: name an exercise, like ch06.relu")
+    return max(passed, key=lambda id: passed[id])
 
 
 def _one(targets: Sequence[Target]) -> Target:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from gdl_check import state
-from gdl_check.course import Chapter
+from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.course_files import delivered
 from gdl_check.render.terminal import note
 from gdl_check.results import ChapterResult, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, version
 from gdl_check.state import Event, Progress
-from gdl_check.targets import Desk
+from gdl_check.targets import Desk, NotUnderstood, worked_on
 
-DONE = ("passed", "passed before", "passed (older version)")
+BEFORE = "passed before"
+DONE = ("passed", "passed (older version)")
 
 
 def workspace_of(desk: Desk) -> Path | None:
     """The workspace that a folder of exercises belongs to; a checkout keeps no progress."""
-    folder = desk.folder.parent if desk.folder.name == "exercises" else desk.folder
-    return folder if (folder / ".gdl").is_dir() else None
+    return desk.workspace
 
 
 def standing(desk: Desk) -> dict[str, Progress]:
@@ -66,6 +67,40 @@ def remember(desk: Desk, chapter: Chapter, file: ChapterFile, found: ChapterResu
         note(f"gdl-check: progress cannot be kept in {path}: {error.strerror}")
 
 
+def onward(
+    desk: Desk, chapter: Chapter, passed: Collection[str], command: str = "gdl-check"
+) -> dict[str, str]:
+    """What comes after a chapter all of which has passed, by what is known and just has `passed`.
+
+    What it is -> the command: its play where it has one, and the next chapter that is not done.
+    """
+    from gdl_check.play import plays
+
+    known = standing(desk)
+    if not is_done(chapter, known) and set(passed) != set(chapter.exercises):
+        return {}
+    told = {"see it at work": f"gdl-check play {chapter.id}"} if chapter.id in plays() else {}
+    chapters = list(chapter_modules())
+    place = chapters.index(chapter.id)
+    for id in (*chapters[place + 1 :], *chapters[:place]):
+        if not is_done(load_chapter(id), known):
+            return told | {"next chapter": f"{command} {id}"}
+    return told
+
+
+def is_done(chapter: Chapter, known: Mapping[str, Progress]) -> bool:
+    """Whether all of a chapter passes, as far as is known."""
+    return all(word in DONE for word in words_of(chapter, known).values())
+
+
+def turn_to(desk: Desk, exercise_id: str) -> None:
+    """Write down which exercise is being worked on, where that is news."""
+    with contextlib.suppress(OSError, NotUnderstood):
+        if desk.workspace is not None and worked_on(desk)[1] != exercise_id:
+            event = Event(state.TURNED, exercise_id)
+            state.append(state.state_file(desk.workspace), [event])
+
+
 def _hash_of(file: ChapterFile, name: str) -> str:
     try:
         node = file.definitions.get(name)
@@ -88,8 +123,8 @@ def _word_for(progress: Progress | None, contract: str) -> str:
     """How an exercise stands, in one word or two."""
     if progress is None or not progress.verdict:
         return "not started"
-    if progress.passed and progress.passed != contract:
-        return "passed (older version)"
+    if progress.passed and progress.verdict != Verdict.PASSED:
+        return BEFORE
     if progress.passed:
-        return "passed" if progress.verdict == Verdict.PASSED else "passed before"
+        return "passed" if progress.passed == contract else "passed (older version)"
     return progress.verdict.replace("_", " ")

@@ -6,19 +6,18 @@ is recorded.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from gdl_check.chapter_check import ChapterCheck
 from gdl_check.checking import Found, fault_of, open_first_failure
-from gdl_check.course import Chapter, chapter_modules, load_chapter
+from gdl_check.course import Chapter, chapter_modules
 from gdl_check.course_files import delivered, solution_file
+from gdl_check.names import chapters_with, meant_by
 from gdl_check.needed import needed
 from gdl_check.notebooks import LARGEST_CODE, NotANotebook, is_python, joined
-from gdl_check.places import chapter_path, course_folder, find_workspace
+from gdl_check.places import chapter_path, find_workspace
 from gdl_check.quiet import quietly
 from gdl_check.render.html import report_html, sentence_html
 from gdl_check.render.lines import Line, and_between, labelled
@@ -115,7 +114,7 @@ def _wanted(asked: Question) -> list[tuple[Chapter, str]]:
         known = f"there are {first} to {last}"
         raise NotUnderstood(f"there is no chapter {asked['chapter']!r}: {known}")
     for names in asked["names"]:
-        known_as = {name: _chapters_with(name) for name in names}
+        known_as = {name: chapters_with(name) for name in names}
         name = next((name for name in names if known_as[name]), None)
         if name is not None:
             found.append((_chapter(name, known_as[name], asked), name))
@@ -124,22 +123,6 @@ def _wanted(asked: Question) -> list[tuple[Chapter, str]]:
     if not found:
         raise NotUnderstood("no exercise is written in this cell: see them with !gdl-check list")
     return found
-
-
-def _chapters_with(name: str) -> list[Chapter]:
-    """The chapters that have an exercise of this name; no others are loaded."""
-    chapters = [load_chapter(chapter) for chapter, names in _defined().items() if name in names]
-    return [chapter for chapter in chapters if name in chapter.exercises]
-
-
-def _defined() -> dict[str, list[str]]:
-    """What the stubs of every chapter define."""
-    defines = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
-    folder = course_folder("exercises")
-    return {
-        chapter: defines.findall((folder / f"{module}.py").read_text(encoding="utf-8"))
-        for chapter, module in chapter_modules().items()
-    }
 
 
 def _chapter(name: str, chapters: list[Chapter], asked: Question) -> Chapter:
@@ -161,10 +144,9 @@ def _chapter(name: str, chapters: list[Chapter], asked: Question) -> Chapter:
 
 
 def _no_exercise(name: str) -> str:
-    known = {n: chapter for chapter, names in reversed(_defined().items()) for n in names}
-    near = difflib.get_close_matches(name, known, 1, 0.6)
+    near = meant_by(name)
     if near:
-        return f"{name} is no exercise: did you mean {known[near[0]]}.{near[0]}?"
+        return f"{name} is no exercise: did you mean {near}?"
     return f"{name} is no exercise: see them with !gdl-check list"
 
 

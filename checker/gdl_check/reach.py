@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.progress import DONE, standing, words_of
-from gdl_check.targets import Desk, Target, current
+from gdl_check.results import Result, Verdict
+from gdl_check.targets import Desk, Target, current, worked_on
 
 
 class Reach:
@@ -23,9 +24,11 @@ class Reach:
         if len(targets) == 1 and len(first.names) == 1:
             targets = [first._replace(names=tuple(first.chapter.exercises))]
         self.targets = targets
-        self.begin = first._replace(names=(self.left(first) or first.names)[:1])
-        if len(first.names) == 1:
-            self.begin = first
+        self.begin = first
+        if len(first.names) > 1:
+            left = self.left(first) or first.names
+            at = worked_on(desk)[1].rpartition(".")[2] if not targets else ""
+            self.begin = first._replace(names=(at if at in left else left[0],))
         self.folders = list(dict.fromkeys(t.path.parent for t in targets or [first]))
 
     @property
@@ -36,11 +39,17 @@ class Reach:
         return list(dict.fromkeys([*(target.path for target in self.targets), *beside]))
 
     def passed(self, chapter: Chapter) -> set[str]:
-        """The exercises of a chapter that have passed, now or earlier; add those that do."""
+        """The exercises of a chapter that pass, as far as is known."""
         if chapter.id not in self.done:
             words = words_of(chapter, standing(self.desk))
             self.done[chapter.id] = {name for name, word in words.items() if word in DONE}
         return self.done[chapter.id]
+
+    def learn(self, chapter: Chapter, results: Iterable[Result]) -> None:
+        """Take in what a check has just found."""
+        for result in results:
+            passes = result.status == Verdict.PASSED
+            (set.add if passes else set.discard)(self.passed(chapter), result.name)
 
     def left(self, target: Target) -> tuple[str, ...]:
         """Those of a target's exercises that have not passed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import all_chapters, chapter_modules
 from gdl_check.places import chapter_path, find_workspace, is_notebook
 from gdl_check.render.learning import finding_lines, text_lines
+from gdl_check.render.lines import Line, labelled, wrapped
 from gdl_check.render.terminal import Screen, note
 from gdl_check.state import Event
 from gdl_check.targets import NotUnderstood, find_desk, resolve, shown_path
@@ -46,29 +48,46 @@ def perform(options: argparse.Namespace, screen: Screen) -> int:
 def _init(options: argparse.Namespace, screen: Screen) -> int:
     here = Path.cwd()
     folder = Path(options.folder or (here if not any(here.iterdir()) else DEFAULT_NAME))
+    _must_be_outside(folder)
     create(folder, options.notebook)
+    screen.put(_made(folder, folder.resolve() == here, options.notebook, screen.width))
+    return PASSED
+
+
+def _made(folder: Path, is_here: bool, notebook: bool, width: int) -> Iterator[Line]:
+    """What there is in a new workspace, and where to begin."""
     first = next(all_chapters())
     name = next(iter(first.exercises))
-    file = chapter_path(folder / "exercises", first.file_name).name
-    kind = "a notebook each" if options.notebook else "a file each"
-    go = [] if folder.resolve() == here else [f"cd {shown_path(folder)}"]
-    chapters = f"{len(chapter_modules())} chapters"
-    screen.put(
-        text_lines(
-            [
-                "made a folder to work in" + (f": {shown_path(folder)}" if go else ", here"),
-                f"  exercises/     {chapters}, {kind}, waiting to be written",
-                "  .gdl/          your progress",
-                "  README.md",
-                "",
-                f"first: write {name} in exercises/{file}",
-                "then:",
-                *(f"  {line}" for line in [*go, f"gdl-check {first.exercise_id(name)}"]),
-                *([f"  or in a cell of the notebook: check({name})"] if options.notebook else []),
-            ]
-        )
-    )
-    return PASSED
+    file = f"exercises/{chapter_path(folder / 'exercises', first.file_name).name}"
+    if is_here:
+        yield from text_lines(["made a folder to work in, here"])
+    else:
+        yield from labelled("made a folder to work in:", shown_path(folder), width, "", "")
+    kind = "a notebook each" if notebook else "a file each"
+    inside = [
+        f"  exercises/     {len(chapter_modules())} chapters to write, {kind}",
+        "  .gdl/          your progress",
+        "  README.md",
+    ]
+    yield from text_lines([*inside, ""])
+    yield from labelled(f"first: write {name} in", file, width, "", "strong")
+    if not is_here:
+        yield from labelled("go there:", f"cd {shlex.quote(shown_path(folder))}", width)
+    yield from labelled("then:", f"gdl-check {first.exercise_id(name)}", width)
+    if notebook:
+        yield from labelled("or in a cell of the notebook:", f"check({name})", width)
+    yield from labelled("or begin with any other chapter:", "gdl-check ch03", width)
+
+
+def _must_be_outside(folder: Path) -> None:
+    """A workspace in another one would be taken for it, or the other one for it."""
+    for outer in (folder.resolve(), *folder.resolve().parents):
+        if (outer / ".gdl").is_dir():
+            which = "this folder" if outer == Path.cwd() else shown_path(outer)
+            raise NotPossible(
+                f"{which} is a workspace already: go on in it with gdl-check, or name "
+                "a folder that lies outside of it"
+            )
 
 
 def _workspace(options: argparse.Namespace) -> Path:
@@ -82,7 +101,7 @@ def _workspace(options: argparse.Namespace) -> Path:
 def _update(options: argparse.Namespace, screen: Screen) -> int:
     workspace = _workspace(options)
     if options.undo:
-        return _undone(workspace, screen)
+        return _undone(workspace, options.verb, screen)
     planned = plan(workspace)
     screen.put(text_lines(list(_told(planned))))
     if planned.is_empty:
@@ -116,10 +135,14 @@ def _to_reload(paths: Iterable[Path]) -> list[str]:
     return ["a notebook that is open in Jupyter: reload it from disk"] if any_notebook else []
 
 
-def _undone(workspace: Path, screen: Screen) -> int:
-    places = undo(workspace)
+def _undone(workspace: Path, verb: str, screen: Screen) -> int:
+    places = undo(workspace, verb)
     files = [shown_path(place) for place in places if ".gdl" not in place.parts]
-    told = ["put back:", *(f"  {file}" for file in files), *_to_reload(places)]
+    told = [
+        f"put back, as it was before the last {verb}:",
+        *(f"  {file}" for file in files),
+        *_to_reload(places),
+    ]
     screen.put(text_lines(told))
     return PASSED
 
@@ -127,22 +150,22 @@ def _undone(workspace: Path, screen: Screen) -> int:
 def _reset(options: argparse.Namespace, screen: Screen) -> int:
     workspace = _workspace(options)
     if options.undo:
-        return _undone(workspace, screen)
+        return _undone(workspace, options.verb, screen)
     if not options.targets:
         raise NotUnderstood("name what to put back to its stub, like gdl-check reset ch06.relu")
     for target in resolve(options.targets, find_desk(workspace, reference=False)):
+        path = chapter_path(workspace / "exercises", target.chapter.file_name)
+        was_there = path.exists()
         aside = reset(workspace, target.chapter, target.names)
         ids = [target.chapter.exercise_id(name) for name in target.names]
         state.append(state.state_file(workspace), [Event("reset", exercise) for exercise in ids])
-        screen.put(
-            text_lines(
-                [
-                    f"reset: {', '.join(ids) if len(ids) < 4 else target.chapter.id}",
-                    f"what was there is in {shown_path(aside)}",
-                    "take it back: gdl-check reset --undo",
-                ]
-            )
-        )
+        if not was_there:
+            screen.put(labelled("brought back:", shown_path(path), screen.width, "", "strong"))
+            continue
+        what = ", ".join(ids) if len(ids) < 4 else target.chapter.id
+        screen.put(wrapped(f"reset: {what}", screen.width))
+        screen.put(labelled("what was there is in", shown_path(aside), screen.width, "", ""))
+        screen.put(text_lines(["take it back: gdl-check reset --undo"]))
     return PASSED
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 FORMAT = 1
 FILE_NAME = "state.jsonl"
+TURNED = "turned"  # the event that says which exercise the learner has turned to
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,14 @@ class Log:
 class Progress:
     """Where a learner stands with one exercise.
 
-    `passed` is the version that was passed last, `since` when one was first; `attempts` counts
-    different answers that did not pass; `rung` is the hint opened last, after `rung_attempts`.
+    `passed` is the version that was passed last, at the time `at`, and `since` when one was first;
+    `attempts` counts different answers that did not pass; `rung` is the hint opened last, after
+    `rung_attempts`.
     """
 
     passed: str = ""
     since: str = ""
+    at: str = ""
     verdict: str = ""
     hash: str = ""
     attempts: int = 0
@@ -138,7 +141,7 @@ def _event(line: str) -> Event | None:
 def fold(events: Iterable[Event]) -> dict[str, Progress]:
     """Where the learner stands with every exercise that something has happened to.
 
-    A pass is never undone: later failures show in `verdict` alone.
+    A pass is never undone: later failures, and a reset, show in `verdict` alone.
     """
     standing: dict[str, Progress] = {}
     seen: set[tuple[str, str]] = set()
@@ -153,6 +156,9 @@ def fold(events: Iterable[Event]) -> dict[str, Progress]:
             progress.rung_attempts = progress.attempts
         elif event.event == "solution":
             progress.revealed = True
+        elif event.event == "reset":
+            # Not started, and not as it was when it passed: a check will tell.
+            progress.verdict, progress.hash = "not_started", ""
     return standing
 
 
@@ -160,7 +166,7 @@ def _checked(progress: Progress, event: Event, seen: set[tuple[str, str]]) -> No
     progress.verdict = str(event.more.get("verdict", ""))
     progress.hash = event.hash
     if progress.verdict == "passed":
-        progress.passed = event.version
+        progress.passed, progress.at = event.version, event.t
         progress.since = progress.since or event.t
     elif progress.verdict != "not_started" and (event.exercise, event.hash) not in seen:
         seen.add((event.exercise, event.hash))

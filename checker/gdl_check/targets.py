@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from gdl_check import state
 from gdl_check.course import Chapter, chapter_modules, load_chapter
+from gdl_check.names import chapters_with, closest, meant_by
 from gdl_check.places import chapter_path, course_folder, find_workspace, is_notebook
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file, span
+
+MOST_LISTED = 6
 
 
 class NotUnderstood(Exception):
@@ -33,6 +38,12 @@ class Desk(NamedTuple):
     def path(self, chapter: Chapter) -> Path:
         return chapter_path(self.folder, chapter.file_name)
 
+    @property
+    def workspace(self) -> Path | None:
+        """The workspace that the files belong to; a checkout keeps no progress."""
+        folder = self.folder.parent if self.folder.name == "exercises" else self.folder
+        return folder if (folder / ".gdl").is_dir() else None
+
 
 def find_desk(workspace: Path | None, reference: bool) -> Desk:
     """The folder to check. Raises NotUnderstood where there is no workspace."""
@@ -50,37 +61,97 @@ def find_desk(workspace: Path | None, reference: bool) -> Desk:
 
 
 def resolve(words: Sequence[str], desk: Desk) -> list[Target]:
-    """What the words name, chapter by chapter. Raises NotUnderstood."""
-    wanted: dict[tuple[str, Path], list[str]] = {}
+    """What the words name, chapter by chapter. Raises NotUnderstood.
+
+    Behind a chapter stand names of exercises in it: `ch06 relu forward` is two exercises.
+    """
+    found: list[Target] = []
+    chapter = ""  # the one that was named last
+    is_whole = False  # whether it was named alone, so far
     for word in words:
-        for target in _resolve_one(word, desk):
-            names = wanted.setdefault((target.chapter.id, target.path), [])
-            names += [name for name in target.names if name not in names]
+        if _is_name(word):
+            target = _named(word, chapter, desk)
+            if is_whole and target.chapter.id == chapter:
+                found.pop()
+            is_whole = is_whole and target.chapter.id != chapter
+            found.append(target)
+        else:
+            found += _resolve_one(word, desk)
+            chapter, is_whole = found[-1].chapter.id, word in chapter_modules()
+    wanted: dict[tuple[str, Path], list[str]] = {}
+    for target in found:
+        names = wanted.setdefault((target.chapter.id, target.path), [])
+        names += [name for name in target.names if name not in names]
     return [
         Target(load_chapter(chapter), path, tuple(sorted(names, key=_order(chapter))))
         for (chapter, path), names in wanted.items()
     ]
 
 
+def _is_name(word: str) -> bool:
+    """Whether a word is an exercise's name without its chapter, as far as its looks go."""
+    looks_like_a_chapter = re.fullmatch(r"(ch|chapter)?_?\d+", word, re.IGNORECASE)
+    return word.isidentifier() and word != "all" and not looks_like_a_chapter
+
+
+def _named(name: str, before: str, desk: Desk) -> Target:
+    """The exercise of this name: the only one, or that of the chapter `before` it."""
+    chapters = {chapter.id: chapter for chapter in chapters_with(name)}
+    if not chapters:
+        raise NotUnderstood(_no_exercise(name, before))
+    if len(chapters) > 1 and before not in chapters:
+        with contextlib.suppress(NotUnderstood):
+            before = worked_on(desk)[0]
+    if len(chapters) > 1 and before not in chapters:
+        *others, last = chapters
+        raise NotUnderstood(f"{name} is in {', '.join(others)} and {last}: write {last}.{name}")
+    chapter = chapters.get(before) or next(iter(chapters.values()))
+    return Target(chapter, desk.path(chapter), (name,))
+
+
 def current(desk: Desk) -> Target:
-    """The chapter being worked on: the file that was edited last; before that, the first one."""
-    chapters = [load_chapter(chapter) for chapter in chapter_modules()]
-    found = [chapter for chapter in chapters if desk.path(chapter).is_file()]
-    if not found:
-        raise NotUnderstood(f"there are no chapter files in {desk.folder}")
-    latest_first = sorted(found, key=lambda c: desk.path(c).stat().st_mtime, reverse=True)
-    edited = (chapter for chapter in latest_first if _is_edited(desk.path(chapter), chapter))
-    latest = next(edited, found[0])
-    return Target(latest, desk.path(latest), tuple(latest.exercises))
+    """The chapter being worked on, and all that is in it. Raises NotUnderstood."""
+    chapter = load_chapter(worked_on(desk)[0])
+    return Target(chapter, desk.path(chapter), tuple(chapter.exercises))
 
 
-def _is_edited(path: Path, chapter: Chapter) -> bool:
-    delivered = course_folder("exercises") / chapter.file_name
+def worked_on(desk: Desk) -> tuple[str, str]:
+    """The chapter being worked on, and the exercise of it that was checked last, if any was.
+
+    It is what was checked last, or the chapter whose file was written since; before that the first
+    one. Raises NotUnderstood.
+    """
+    paths = {id: chapter_path(desk.folder, f"{m}.py") for id, m in chapter_modules().items()}
+    paths = {id: path for id, path in paths.items() if path.is_file()}
+    if not paths:
+        raise NotUnderstood(
+            f"there are no chapter files in {desk.folder}: bring them back with "
+            "gdl-check reset all, or make a new folder with gdl-check init"
+        )
+    at, since = _checked_last(desk)
+    saved = {id: datetime.fromtimestamp(p.stat().st_mtime, UTC) for id, p in paths.items()}
+    for chapter in sorted(paths, key=lambda id: saved[id], reverse=True):
+        if (since is None or saved[chapter] > since) and _is_edited(paths[chapter], chapter):
+            return chapter, at if at.startswith(f"{chapter}.") else ""
+    chapter = at.partition(".")[0]
+    return (chapter, at) if chapter in paths else (next(iter(paths)), "")
+
+
+def _checked_last(desk: Desk) -> tuple[str, datetime | None]:
+    """The exercise that was turned to last, and when."""
+    events = state.read(state.state_file(desk.workspace)).events if desk.workspace else ()
+    turned = (event for event in reversed(events) if event.event == state.TURNED)
+    last = next(turned, None)
+    return (last.exercise, last.at) if last else ("", None)
+
+
+def _is_edited(path: Path, chapter_id: str) -> bool:
+    delivered = course_folder("exercises") / f"{chapter_modules()[chapter_id]}.py"
     try:
         if is_notebook(path):
             from gdl_check.lessons import notebook_of
 
-            return path.read_bytes() != notebook_of(chapter).encode()
+            return path.read_bytes() != notebook_of(load_chapter(chapter_id)).encode()
         return path.read_bytes() != delivered.read_bytes() or path.samefile(delivered)
     except OSError:
         return True
@@ -168,25 +239,35 @@ def shown_path(path: Path) -> str:
 
 def _unknown(word: str, chapter: Chapter | None = None) -> str:
     """One sentence on a word that names nothing, with what may have been meant."""
-    chapters, name = list(chapter_modules()), word.rpartition(".")[2]
+    name = word.rpartition(".")[2]
     if chapter is not None:
-        what = f"{chapter.id} has no exercise {name!r}"
         known = [chapter.exercise_id(n) for n in chapter.exercises]
-        near = [chapter.exercise_id(n) for n in _close(name, chapter.exercises, 0.6)]
-    else:
-        what, known = f"there is no chapter {word.partition('.')[0]!r}", ["all", *chapters]
-        number = re.search(r"\d+", word)
-        counted = [f"ch{int(number[0]):02}"] if number else []
-        near = [c for c in counted if c in known] or _close(word.lower(), known, 0.5)
-        near = near or [
-            load_chapter(c).exercise_id(n)
-            for c in chapters
-            for n in _close(name, load_chapter(c).exercises, 0.6)
-        ]
-    return f"{what}: did you mean {near[0]}?" if near else f"{what}: there are {', '.join(known)}"
+        near = [chapter.exercise_id(n) for n in closest(name, chapter.exercises, 0.6)]
+        what = f"{chapter.id} has no exercise {name!r}"
+        return f"{what}: did you mean {near[0]}?" if near else f"{what}: there are {_few(known)}"
+    what, known = f"there is no chapter {word.partition('.')[0]!r}", list(chapter_modules())
+    number = re.search(r"\d+", word)
+    counted = [f"ch{int(number[0]):02}"] if number else []
+    near = [c for c in counted if c in known] or closest(word.lower(), known, 0.5)
+    near = near or [meant_by(name)]
+    return f"{what}: did you mean {near[0]}?" if near[0] else f"{what}: {_all()}"
 
 
-def _close(word: str, known: Iterable[str], cutoff: float) -> list[str]:
-    import difflib
+def _no_exercise(name: str, before: str) -> str:
+    """The same on a name that no exercise has."""
+    near = meant_by(name, before) or "".join(closest(name.lower(), chapter_modules(), 0.5))
+    what = f"there is no exercise {name!r}"
+    return f"{what}: did you mean {near}?" if near else f"{what}: {_all()}"
 
-    return difflib.get_close_matches(word, known, 1, cutoff)
+
+def _all() -> str:
+    first, *_, last = chapter_modules()
+    return f"there are the chapters {first} to {last}, and verbs in gdl-check --help"
+
+
+def _few(ids: Sequence[str]) -> str:
+    """Where there are many, the first ones, and how all are seen."""
+    if len(ids) <= MOST_LISTED:
+        return ", ".join(ids)
+    chapter = ids[0].partition(".")[0]
+    return f"{', '.join(ids[:2])} and {len(ids) - 2} more, in gdl-check list {chapter}"

@@ -85,7 +85,7 @@ def _why_stuck(error: CannotBeRead, file: ChapterFile | None) -> str:
 
 def carry_out(workspace: Path, planned: Plan) -> Path:
     """Write what was planned; the folder that keeps what was there before. Raises OSError."""
-    aside = backup(workspace, planned.texts)
+    aside = backup(workspace, planned.texts, "update")
     for path, text in planned.texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, text, line_ends(path) if path.exists() else "\n")

@@ -20,16 +20,23 @@ from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
 from gdl_check.keyboard import END, NONE, Keyboard
 from gdl_check.lookout import Lookout
-from gdl_check.progress import remember, workspace_of
+from gdl_check.progress import onward, remember, turn_to, workspace_of
 from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import text_lines
-from gdl_check.render.screen import Line, closing_lines, wrapped
+from gdl_check.render.screen import Line, closing_lines, labelled, onward_lines, wrapped
 from gdl_check.render.terminal import Screen, note
-from gdl_check.render.watching import Canvas, Record, footer_lines, heading_lines, verdict_lines
+from gdl_check.render.watching import (
+    Canvas,
+    Record,
+    cut_short,
+    footer_lines,
+    heading_lines,
+    verdict_lines,
+)
 from gdl_check.results import Report, Result, Verdict
 from gdl_check.source import CannotBeRead, ChapterFile, read_chapter_file
-from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
+from gdl_check.targets import Desk, NotUnderstood, Target, find_desk, resolve, shown_path
 from gdl_check.workspace import NotPossible
 
 LOOKING = 0.03  # seconds from one look at the files to the next
@@ -100,6 +107,7 @@ class Watch:
         self.since = time.monotonic()
         self.is_slow = False
         self.view: View = self._waiting
+        self.shown_by = self.command
         self.question = ""
         self.notice: list[Line] = []
         self.size = os.terminal_size((0, 0))
@@ -138,7 +146,7 @@ class Watch:
         """Begin to check; whatever is under way is given up."""
         target = self.at
         if self.whole:
-            target = target._replace(names=tuple(target.chapter.exercises))
+            target = _all_of(target)
         if afresh:
             self.memory.forget(target.path, target.names)
         before = self.recheck
@@ -187,13 +195,13 @@ class Watch:
             return
         assert told.found is not None and told.file is not None
         chapter = self.at.chapter
-        done = self.reach.passed(chapter)
-        done |= {result.name for result in told.found.results if result.status == Verdict.PASSED}
+        self.reach.learn(chapter, told.found.results)
         if first or self.view == self._verdict:
             self.show(self._verdict)
         is_there = told.found.error is None or told.found.error.type != "FileNotFoundError"
         if told.final and is_there and self.at.path == self.desk.path(chapter):
             remember(self.desk, chapter, told.file, told.found)
+            turn_to(self.desk, chapter.exercise_id(self.at.names[0]))
 
     def press(self, key: str) -> bool:
         """Do what a key asks for; whether to go on."""
@@ -262,7 +270,7 @@ class Watch:
             learning.perform(options, self.desk, record)
         except NotUnderstood as error:
             record.put(wrapped(str(error), record.width))
-        self.show(lambda _: record.lines)
+        self.show(lambda _: record.lines, f"{self.command} {verb} {about}")
 
     def _reset(self) -> None:
         chapter, (name,) = self.at.chapter, self.at.names
@@ -303,19 +311,18 @@ class Watch:
 
     # --- pictures ------------------------------------------------------------------------------
 
-    def show(self, view: View) -> None:
-        self.view = view
+    def show(self, view: View, shown_by: str = "") -> None:
+        """Draw this from now on; `shown_by` is the command that shows it elsewhere, and whole."""
+        about = self.at.chapter.id if self.whole else self.at.chapter.exercise_id(self.at.names[0])
+        self.view, self.shown_by = view, shown_by or f"{self.command} {about}"
         self.draw()
 
     def draw(self) -> None:
         """Draw what is looked at, and below it the keys that apply."""
-        self.size = self.canvas.size
-        self.canvas.draw(self._picture(self.canvas.width))
-
-    def _picture(self, width: int) -> Iterator[Line]:
-        yield from self.view(width)
-        yield from self.notice
-        yield from footer_lines(self.keys(), width, self.question)
+        self.size, width = self.canvas.size, self.canvas.width
+        footer = [*self.notice, *footer_lines(self.keys(), width, self.question)]
+        room = self.canvas.height - len(footer)
+        self.canvas.draw([*cut_short(self.view(width), room, self.shown_by, width), *footer])
 
     def _heading(self, width: int) -> Iterator[Line]:
         chapter = self.at.chapter
@@ -340,8 +347,29 @@ class Watch:
         yield from verdict_lines(told.found, told.opened, source, command, width, told.final)
         result = self._result()
         passed = result is not None and result.status == Verdict.PASSED
-        if passed and self.reach.following(self.at) is None:
-            yield from text_lines(["", "nothing is left here: gdl-check list says where else"])
+        if passed and told.final:
+            yield from self._onward(width)
+
+    def _onward(self, width: int) -> Iterator[Line]:
+        """What comes after what has passed, where nothing of it is left."""
+        chapter, following = self.at.chapter, self.reach.following(self.at)
+        if following is not None and following.chapter is chapter:
+            return
+        if self.at.path == self.desk.path(chapter) and not self.reach.left(_all_of(self.at)):
+            comes = onward(self.desk, chapter, self.reach.passed(chapter), "gdl-check watch")
+            if following is not None and "next chapter" in comes:
+                comes["next chapter"] = "press n"
+            comes = {
+                what: c.replace("gdl-check ch", "gdl-check watch ch") for what, c in comes.items()
+            }
+            yield from onward_lines(comes, width)
+        elif following is None:
+            yield []
+            yield from labelled("more of this chapter:", f"gdl-check watch {chapter.id}", width)
+
+
+def _all_of(target: Target) -> Target:
+    return target._replace(names=tuple(target.chapter.exercises))
 
 
 def _read(path: Path) -> ChapterFile:

@@ -83,10 +83,10 @@ def base_folder(workspace: Path) -> Path:
     return workspace / ".gdl" / "base"
 
 
-def backup(workspace: Path, paths: Iterable[Path]) -> Path:
-    """Copy files of the workspace aside before they are changed; the folder of the copies."""
+def backup(workspace: Path, paths: Iterable[Path], verb: str) -> Path:
+    """Copy files of the workspace aside before a verb changes them; the folder of the copies."""
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S-%f")
-    aside = workspace / ".gdl" / "backups" / stamp
+    aside = workspace / ".gdl" / "backups" / f"{stamp}_{verb}"
     for path in paths:
         if path.exists():
             copy = aside / path.relative_to(workspace)
@@ -101,24 +101,41 @@ def backups(workspace: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
 
-def undo(workspace: Path) -> list[Path]:
-    """Put back what was replaced last; the files that were put back. Raises NotPossible.
+def undo(workspace: Path, verb: str) -> list[Path]:
+    """Put back what a verb replaced last; the files that were put back. Raises NotPossible.
 
     What stands there now is exchanged with it, so that an undo can be undone.
     """
     found = backups(workspace)
-    if not found:
-        raise NotPossible("there is nothing to undo: no update or reset has replaced anything")
-    copies = [path for path in found[-1].rglob("*") if path.is_file()]
-    places = [workspace / copy.relative_to(found[-1]) for copy in copies]
-    aside = backup(workspace, places)
+    mine = next((folder for folder in reversed(found) if _verb_of(folder) in (verb, "")), None)
+    if mine is None:
+        raise NotPossible(f"there is nothing to undo: no {verb} has replaced anything")
+    copies = _files(mine)
+    places = [workspace / copy.relative_to(mine) for copy in copies]
+    for later in found[found.index(mine) + 1 :]:
+        if any(workspace / copy.relative_to(later) in places for copy in _files(later)):
+            other = _verb_of(later)
+            raise NotPossible(
+                f"the same files were changed by gdl-check {other} since: take that back first, "
+                f"with gdl-check {other} --undo"
+            )
+    aside = backup(workspace, places, verb)
     for copy, place in zip(copies, places):
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(copy, place)
-    shutil.rmtree(found[-1])
+    shutil.rmtree(mine)
     if not aside.exists():
         aside.mkdir(parents=True)
     return places
+
+
+def _verb_of(folder: Path) -> str:
+    """The verb that made a backup; earlier versions of ours did not say it."""
+    return folder.name.partition("_")[2].partition("_")[2]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
@@ -130,7 +147,7 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
     stub = delivered(chapter)
 
     def afresh() -> Path:
-        aside = backup(workspace, [path])
+        aside = backup(workspace, [path], "reset")
         write(path, notebook_of(chapter) if is_notebook(path) else stub.text, "\n")
         return aside
 
@@ -149,7 +166,7 @@ def reset(workspace: Path, chapter: Chapter, names: Iterable[str]) -> Path:
             f"{path.name} cannot be taken apart ({error}): mend {fault} first, or reset the "
             f"whole file with gdl-check reset {chapter.id}"
         ) from None
-    aside = backup(workspace, [path])
+    aside = backup(workspace, [path], "reset")
     stubs = pieces(stub)
     edits = Edits([Edit(*at, stubs[name].text) for name, at in spans.items() if at is not None])
     lost = [stubs[name] for name, at in spans.items() if at is None]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from gdl_check.render.lines import Line, labelled, path_to, place_of, sentence, with_places, wrapped
 from gdl_check.render.values import cut, wrap
 from gdl_check.results import Error
 
 MOST_PRINTED = 8
+INDENTATION = ("IndentationError", "TabError")
+TAB = "--> "
 SELF_EXPLAINING = ("Missing", "Parameters", "Timeout", "Ended")
 
 
@@ -46,11 +49,21 @@ def error_lines(error: Error, path: str, source: Sequence[str], width: int) -> I
     else:
         yield from wrapped(sentence(with_places(error.message, source)), width)
         yield from trace_lines(error, source, width)
+    if error.type == "FileNotFoundError" and not error.trace:
+        chapter = Path(path).name[:4]
+        yield from labelled("bring it back:", f"gdl-check reset {chapter}", width)
+        return
     yield from wrapped("None of its exercises can be checked until that is mended.", width)
 
 
 def pointed_lines(error: Error, width: int) -> Iterator[Line]:
-    """A line of the learner's file with a caret below the place that Python stumbled over."""
+    """A line of the learner's file with a caret below the place that Python stumbled over.
+
+    Where the indentation is what is wrong, it is left as it is.
+    """
+    if error.type in INDENTATION:
+        yield from _indented_lines(error, width)
+        return
     text = error.text.replace("\t", " ")
     first = len(text) - len(text.lstrip())
     at = max(0, (error.column or 1) - 1 - first)
@@ -60,6 +73,15 @@ def pointed_lines(error: Error, width: int) -> Iterator[Line]:
     yield [("    " + text[first : first + width - 4], "code")]
     if error.column and at < width - 4:
         yield [("    " + " " * at + "^", "mark")]
+
+
+def _indented_lines(error: Error, width: int) -> Iterator[Line]:
+    indent = error.text[: len(error.text) - len(error.text.lstrip())].replace("\t", TAB)
+    yield [("    " + cut(indent + error.text.strip(), width - 4), "code")]
+    if len(indent) < width - 4:
+        yield [("    " + " " * len(indent) + "^", "mark")]
+    if "\t" in error.text:
+        yield [(f"    ({TAB.strip()} is a tab)", "dim")]
 
 
 def printed_lines(printed: str, width: int, verbose: bool) -> Iterator[Line]:

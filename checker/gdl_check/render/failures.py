@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 from gdl_check.compare import as_array
+from gdl_check.course import load_chapter
+from gdl_check.examine import AGREEMENT
+from gdl_check.forms import dressed
+from gdl_check.render.excerpts import with_excerpts
 from gdl_check.render.gradients import gradient_lines
 from gdl_check.render.lines import Line, sentence, wrapped
 from gdl_check.render.programs import program_lines
@@ -22,20 +26,19 @@ from gdl_check.render.values import (
 )
 from gdl_check.results import Call, Counterexample, LawResult, Result
 
-LABEL = 11
+LABEL, WIDEST = 11, 99_999
 BOTH_YOURS = "Both were made from your results, and should be the same."
 FORMS = {
     "float32": "the arrays in float32",
-    "list": "the arrays as lists",
     "fortran": "the arrays column by column in memory",
     "strided": "the arrays spread out in memory",
 }
 
 
 def law_lines(result: Result, law: LawResult, width: int, verbose: bool) -> Iterator[Line]:
-    shown = law.counterexample
-    assert shown is not None
-    yield from wrapped(f"Does not hold: {result.name} {law.claim}.", width, "claim")
+    assert law.counterexample is not None
+    shown = handed_over(law.counterexample, result)
+    yield from claim_lines(result, law, width)
     yield []
     if law.gradient is not None:
         yield from gradient_lines(law.gradient, width, verbose)
@@ -43,10 +46,41 @@ def law_lines(result: Result, law: LawResult, width: int, verbose: bool) -> Iter
         yield from call_of(shown, width, last=True)
         return
     yield from counterexample_lines(shown, width, verbose)
-    if shown.first_found is not None:
+    more = case_that_says_more(shown, result)
+    if more is not None:
         yield []
         yield from wrapped("A case that says more:", width)
-        yield from counterexample_lines(shown.first_found, width, verbose)
+        yield from counterexample_lines(more, width, verbose)
+
+
+def claim_lines(result: Result, law: LawResult, width: int) -> Iterator[Line]:
+    """What does not hold; that a result is not the expected one, the result says by itself."""
+    if law.claim != AGREEMENT:
+        yield from wrapped(f"Does not hold: {result.name} {law.claim}.", width, "claim")
+
+
+def handed_over(shown: Counterexample, result: Result) -> Counterexample:
+    """A counterexample as it is put on a screen.
+
+    Calls have lists where lists were handed over, programs end where a value differs.
+    """
+    if shown.form != "list" and not any(call.steps for call in shown.calls):
+        return shown
+    exercise = load_chapter(result.id.partition(".")[0]).exercises[result.name]
+    shown = with_excerpts(shown, exercise)
+    if shown.form != "list":
+        return shown
+    calls = tuple(c._replace(args=dressed(c.args, "list", exercise.listable)) for c in shown.calls)
+    return shown._replace(calls=calls, form="plain")
+
+
+def case_that_says_more(shown: Counterexample, result: Result) -> Counterexample | None:
+    """The case that was found first, where it is another one to look at."""
+    if shown.first_found is None:
+        return None
+    more = handed_over(shown.first_found, result)
+    same = list(call_of(more, WIDEST)) == list(call_of(shown, WIDEST))
+    return None if same and len(more.calls) == len(shown.calls) else more
 
 
 def counterexample_lines(shown: Counterexample, width: int, verbose: bool) -> Iterator[Line]:
@@ -93,6 +127,8 @@ def comparison_lines(shown: Counterexample, width: int) -> Iterator[Line]:
         ours, theirs = numbers_apart(float(a), float(b))
         if isinstance(expected, bool) and float(b) in (0, 1):
             ours, theirs = str(expected), str(bool(b))
+        elif np.asarray(got).dtype == bool:
+            theirs = str(bool(got))
         yield [(f"  {labels[0].ljust(LABEL)}", ""), (ours, "good")]
         yield [(f"  {labels[1].ljust(LABEL)}", ""), (theirs, "bad")]
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,47 @@ from gdl_check.render.lines import Line, and_between, wrapped
 from gdl_check.render.values import table
 from gdl_check.results import GradientReport
 
+MOST_TABLES = 2  # where there are more than one more
+
 
 def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterator[Line]:
     """Which arrays are wrong, one entry with the measured slope beside the claimed, a table."""
     yield from said_lines(report, width)
-    for name in report.wrong_arrays:
+    worst = report.worst[0] if report.worst is not None else ""
+    tables: dict[str, list[Line]] = {}
+    for name in sorted(report.wrong_arrays, key=lambda name: name != worst):
         yours, measured = report.tables[name]
-        yield from heat_map(name, np.asarray(yours), np.asarray(measured), width, verbose)
+        tables[name] = list(heat_map(name, np.asarray(yours), np.asarray(measured), width, verbose))
+    shown = list(tables)
+    if not verbose and len(shown) > MOST_TABLES + 1:
+        shown = [name for name, lines in tables.items() if lines][:MOST_TABLES]
+    for name in sorted(shown, key=report.wrong_arrays.index):
+        yield from tables[name]
+    others = [name for name in report.wrong_arrays if name not in (*shown, worst)]
+    if others:
+        yield from wrapped(_told_of(report, others), width)
+
+
+def _told_of(report: GradientReport, names: Sequence[str]) -> str:
+    """One sentence on wrong arrays whose tables are not shown."""
+    # Where some are right, those that are wrong have been listed above.
+    which = f"{len(names)} more" if report.right_arrays else and_between(names)
+    # What all have in common has been said as well.
+    factor = None if report.says else _common_factor([report.tables[name] for name in names])
+    how = f", {factor:.3g} times what was measured" if factor is not None else ""
+    return f"Wrong as well: {which}{how} (see them with -v)."
+
+
+def _common_factor(tables: Sequence[tuple[Any, Any]]) -> float | None:
+    """How many times the measured slopes all entries are, where that is the same for all."""
+    yours, measured = (np.concatenate([np.ravel(t[i]) for t in tables]) for i in (0, 1))
+    yours, measured = yours[~np.isnan(measured)], measured[~np.isnan(measured)]
+    top = abs(measured).max(initial=0.0)
+    if not top:
+        return None
+    factor = float(yours @ measured / (measured @ measured))
+    fits = abs(yours - factor * measured) <= 1e-4 * top
+    return factor if fits.all() and abs(factor) > 1e-9 else None
 
 
 def said_lines(report: GradientReport, width: int) -> Iterator[Line]:

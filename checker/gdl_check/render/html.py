@@ -16,7 +16,16 @@ import numpy as np
 
 from gdl_check.compare import as_array
 from gdl_check.render.errors import error_lines, printed_lines
-from gdl_check.render.failures import BOTH_YOURS, asked, call_of, comparison_lines
+from gdl_check.render.failures import (
+    BOTH_YOURS,
+    WIDEST,
+    asked,
+    call_of,
+    case_that_says_more,
+    claim_lines,
+    comparison_lines,
+    handed_over,
+)
 from gdl_check.render.gradients import ratios, said_lines
 from gdl_check.render.lines import Line, and_between, path_to, sentence
 from gdl_check.render.screen import WORDS, exercise_error_lines, slip_text
@@ -107,23 +116,25 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
     if error is not None and (law is None or law.status in ("error", "timeout")):
         yield _pre(exercise_error_lines(result, error, source, WIDTH), wraps=True)
     elif law is not None and law.counterexample is not None:
-        claim = f"Does not hold: {result.name} {law.claim}."
-        yield _tag("p", _tag("b", _words(claim)), style="margin:.5em 0")
+        for (text, _), *_ in claim_lines(result, law, WIDEST):
+            yield _tag("p", _tag("b", _words(text.strip())), style="margin:.5em 0")
+        shown = handed_over(law.counterexample, result)
         if law.gradient is not None:
             yield from _gradient(law.gradient)
-            yield _pre(call_of(law.counterexample, WIDTH, last=True))
+            yield _pre(call_of(shown, WIDTH, last=True))
         else:
-            yield from _counterexample(law.counterexample)
-            if law.counterexample.first_found is not None:
+            yield from _counterexample(shown)
+            more = case_that_says_more(shown, result)
+            if more is not None:
                 yield _paragraph("A case that says more:")
-                yield from _counterexample(law.counterexample.first_found)
+                yield from _counterexample(more)
     if result.misconception is not None:
         named = result.misconception
-        on = f"on {named.matched} of {named.of} wrong results"
+        on = f" (on {named.matched} of {named.of} wrong results)" * (named.matched < named.of)
         yield _tag(
             "div",
             _tag("b", escape(f"Looks like: {named.title}")),
-            _tag("span", escape(f" ({on})"), style="opacity:.75"),
+            _tag("span", escape(on), style="opacity:.75"),
             "<br>",
             _words(named.says),
             style="margin:.6em 0" + _edge(YELLOW),

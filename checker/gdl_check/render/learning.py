@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gdl_check.course import Chapter
 from gdl_check.hints import Rung
-from gdl_check.progress import DONE
+from gdl_check.progress import BEFORE, DONE
 from gdl_check.render.lines import Line, bar, labelled, title_in, wrapped
 from gdl_check.render.tasks import fitted
 from gdl_check.render.values import MOST_LINES, broken, call_lines, cut, pasteable, wrap
@@ -22,10 +21,9 @@ def course_list_lines(
     rows: Sequence[tuple[Chapter, Mapping[str, str]]], width: int
 ) -> Iterator[Line]:
     """One line a chapter: how much of it is done."""
-    passed = total = 0
+    every = [word for _, words in rows for word in words.values()]
     for chapter, words in rows:
         done = sum(word in DONE for word in words.values())
-        passed, total = passed + done, total + len(words)
         count = f"{done:>3} of {len(words):>2}"
         room = width - len(chapter.id) - BAR - len(count) - 10
         style = "good" if done == len(words) else ""
@@ -36,7 +34,8 @@ def course_list_lines(
             ("  " + count, style),
         ]
     yield []
-    yield [(f"  {passed} of {total} exercises passed", "good" if passed == total else "")]
+    style = "good" if all(word in DONE for word in every) else ""
+    yield [(f"  {_counted(every, 'exercises ')}", style)]
     started = next((c.id for c, w in rows if not all(word in DONE for word in w.values())), None)
     if started:
         yield from labelled("one chapter:", f"gdl-check list {started}", width)
@@ -44,7 +43,6 @@ def course_list_lines(
 
 def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -> Iterator[Line]:
     """One line an exercise: how it stands."""
-    counts = Counter(word in DONE for word in words.values())
     yield [
         (chapter.id, "strong"),
         ("  " + title_in(width - len(chapter.id) - 2, chapter.title), ""),
@@ -54,10 +52,16 @@ def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -
     for name, word in words.items():
         yield [("  " + word.ljust(longest + 2), STYLES.get(word, "")), (name, "")]
     yield []
-    yield [(f"  {counts[True]} of {len(words)} passed", "")]
+    yield [(f"  {_counted(words.values())}", "")]
     left = next((name for name, word in words.items() if word not in DONE), None)
     if left:
         yield from labelled("next:", f"gdl-check show {chapter.exercise_id(left)}", width)
+
+
+def _counted(words: Collection[str], what: str = "") -> str:
+    """How many of these have passed, and how many did before."""
+    passed, before = sum(word in DONE for word in words), sum(word == BEFORE for word in words)
+    return f"{passed} of {len(words)} {what}passed" + (f", {before} passed before" * bool(before))
 
 
 def task_lines(
@@ -106,7 +110,7 @@ def finding_lines(is_fine: bool, what: str, mend: str, width: int) -> Iterator[L
     yield [("  ok   " if is_fine else "  no   ", "good" if is_fine else "error"), (first, "")]
     yield from ([("       " + line, "")] for line in rest)
     if not is_fine:
-        yield [("       " + mend, "code")]
+        yield from ([("       " + line, "code")] for line in broken(mend, width - 7))
 
 
 def text_lines(lines: Sequence[str], code_from: int = 99_999) -> Iterator[Line]:

@@ -7,37 +7,56 @@ import string
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gdl_check.render.excerpts import handles, is_read
 from gdl_check.render.values import broken, pasteable
 from gdl_check.sandbox.programs import Handle, Step
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "matmul": "@"}
 LETTERS = string.ascii_lowercase
+MOST_STATEMENTS, AT_EACH_END = 18, 7
 
 
 def program_lines(steps: Sequence[Step], width: int) -> list[str]:
-    """A program that can be pasted: every object that is used again has a letter for a name."""
-    return [line for text in statements(steps) for line in broken(text, width)]
+    """A program that can be pasted: every object that is used again has a letter for a name.
+
+    Of a long one the beginning and the end are shown.
+    """
+    texts = list(statements(steps, brief=True))
+    if len(texts) > MOST_STATEMENTS:
+        texts = [*texts[:AT_EACH_END], "...", *texts[-AT_EACH_END:]]
+    return [line for text in texts for line in broken(text, width)]
 
 
-def statements(steps: Sequence[Step]) -> Iterator[str]:
-    """The steps as statements of Python, in their order."""
-    used = {handle.step for step in steps for handle in _handles(step.args)}
+def statements(steps: Sequence[Step], brief: bool = False) -> Iterator[str]:
+    """The steps as statements of Python, in their order.
+
+    With `brief` what is looked up once, and at once, gets no name: `a.bias.data`.
+    """
+    used = {handle.step for step in steps for handle in handles(step.args)}
+    inside = set(_looked_up_at_once(steps)) if brief else set()
     letters = (letter + (str(n) if n else "") for n in itertools.count() for letter in LETTERS)
     names: dict[int, str] = {}
     for index, step in enumerate(steps):
         text = _expression(step, names)
+        if index in inside:
+            names[index] = text
+            continue
         if index in used:
             names[index] = next(letters)
             text = f"{names[index]} = {text}"
         yield text
 
 
-def _handles(args: Sequence[Any]) -> Iterator[Handle]:
-    for arg in args:
-        if isinstance(arg, Handle):
-            yield arg
-        elif isinstance(arg, list):
-            yield from _handles(arg)
+def _looked_up_at_once(steps: Sequence[Step]) -> Iterator[int]:
+    """The steps that look something up for one other step, before anything has changed."""
+    users: dict[int, list[int]] = {}
+    for index, step in enumerate(steps):
+        for handle in handles(step.args):
+            users.setdefault(handle.step, []).append(index)
+    for index, step in enumerate(steps):
+        by = users.get(index, [])
+        if len(by) == 1 and is_read(step) and all(map(is_read, steps[index + 1 : by[0]])):
+            yield index
 
 
 def _expression(step: Step, names: dict[int, str]) -> str:
@@ -63,6 +82,6 @@ def _expression(step: Step, names: dict[int, str]) -> str:
 def _argument(arg: Any, names: dict[int, str]) -> str:
     if isinstance(arg, Handle):
         return names[arg.step]
-    if isinstance(arg, list) and any(True for _ in _handles(arg)):
+    if isinstance(arg, list) and any(True for _ in handles(arg)):
         return f"[{', '.join(_argument(item, names) for item in arg)}]"
     return pasteable(arg)

@@ -6,13 +6,14 @@ text leaves out. No line relies on colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from gdl_check.examine import REPEATABLE
 from gdl_check.places import is_notebook
 from gdl_check.render.errors import error_lines, printed_lines, raised, trace_lines
-from gdl_check.render.failures import call_of, law_lines
+from gdl_check.render.failures import call_of, handed_over, law_lines
 from gdl_check.render.lines import (
     Line,
     and_between,
@@ -101,9 +102,11 @@ def opened_lines(
     if result.misconception is not None:
         named = result.misconception
         yield []
-        slug = f"{named.name}, " if verbose else ""
-        on = f"{slug}on {named.matched} of {named.of} wrong results"
-        yield from wrapped(f"Looks like: {named.title} ({on}).", width, "name")
+        told = [named.name] if verbose else []
+        if named.matched < named.of:
+            told.append(f"on {named.matched} of {named.of} wrong results")
+        more = f" ({', '.join(told)})" if told else ""
+        yield from wrapped(f"Looks like: {named.title}{more}.", width, "name")
         yield from wrapped(named.says, width)
     if result.slip is not None:
         yield []
@@ -143,14 +146,20 @@ def exercise_error_lines(
     law = result.opened
     if law is not None and law.counterexample is not None and law.counterexample.calls:
         yield [("  on this call:", "")]
-        yield from call_of(law.counterexample, width)
+        yield from call_of(handed_over(law.counterexample, result), width)
 
 
-def closing_lines(report: Report, opened: Result | None, again: str, width: int) -> Iterator[Line]:
+def closing_lines(
+    report: Report,
+    opened: Result | None,
+    again: str,
+    width: int,
+    onward: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Line]:
     """The conclusion, at the bottom: how it went, and the next command.
 
     `again` is the command that checks once more what has been opened, or else what cannot be
-    loaded, or else what comes next.
+    loaded, or else what comes next. `onward` is what comes after a chapter: what it is -> command.
     """
     yield []
     if report.fault is not None:
@@ -165,6 +174,7 @@ def closing_lines(report: Report, opened: Result | None, again: str, width: int)
     if passed == len(results):
         what = results[0].id if len(results) == 1 else f"all {passed} exercises"
         yield [("  passed: ", "good"), (what, "strong")]
+        yield from onward_lines(onward, width)
         return
     if opened is not None:
         law = opened.opened
@@ -184,3 +194,11 @@ def closing_lines(report: Report, opened: Result | None, again: str, width: int)
         yield from labelled("then:", again, width)
         return
     yield from labelled("again:", again, width)
+
+
+def onward_lines(onward: Mapping[str, str], width: int) -> Iterator[Line]:
+    """What comes after a chapter."""
+    if onward:
+        yield []
+    for what, command in onward.items():
+        yield from labelled(f"{what}:", command, width)

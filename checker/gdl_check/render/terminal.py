@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -36,7 +38,7 @@ class Screen:
         self.stream = stream
         terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
         self.colour = terminal and not plain and not os.environ.get("NO_COLOR")
-        columns = _columns() if terminal else 80
+        columns = _columns(stream) if terminal else 80
         self.width = max(NARROWEST, min(columns, WIDEST)) - 1
         if hasattr(stream, "reconfigure"):
             # What a stream cannot encode is replaced, never an exception of ours.
@@ -67,7 +69,13 @@ class Page(io.StringIO):
         return True
 
 
-def _columns() -> int:
+def _columns(stream: TextIO) -> int:
+    """How wide the terminal is that a stream is; COLUMNS says so where nothing else does."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    with contextlib.suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or 80
     import shutil
 
     return shutil.get_terminal_size((80, 24)).columns
@@ -80,5 +88,12 @@ def _clean(text: str) -> str:
 
 def note(text: str) -> None:
     """A line about what is being done, for those who wait; never on standard output."""
-    if sys.stderr is not None:
-        print(_clean(text), file=sys.stderr, flush=True)
+    if sys.stderr is None:
+        return
+    text = _clean(text)
+    if sys.stderr.isatty():
+        # Broken between words; what is copied out of it stays whole.
+        width = _columns(sys.stderr) - 3
+        lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        text = "\n  ".join(lines)
+    print(text, file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ LARGEST_SHOWN = 6
 MOST_LINES = 8
 MOST_DIGITS = 40
 _FILLER = "\0"
+_ROW = re.compile(r"\[[^\[\]]*\]")
 _QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""")
 
 
@@ -78,11 +79,12 @@ def _in_one_line(name: str, arguments: Mapping[str, Any]) -> str:
 
 def _assignment_lines(parameter: str, value: Any, width: int) -> list[str]:
     code = f"{parameter} = {pasteable(value)}"
-    if isinstance(value, np.ndarray) and value.ndim == 2:
-        # Rows stay whole, where they fit at all.
-        rows = re.compile(rf"\[[^\[\]]{{,{width - 8}}}\]")
-        code = rows.sub(lambda row: row[0].replace(" ", _FILLER), code)
     lines = broken(code, width)
+    if isinstance(value, np.ndarray) and value.ndim == 2:
+        # Rows stay whole, where they fit at all with what stands around them.
+        whole = _ROW.sub(lambda row: row[0].replace(" ", _FILLER), code)
+        by_rows = broken(whole, width)
+        lines = by_rows if max(map(len, by_rows)) <= width else lines
     if len(lines) > MOST_LINES and isinstance(value, np.ndarray):
         text = f"{parameter}: array of shape {value.shape}, {_extent(value)}"
         return broken(text, width, "# ")

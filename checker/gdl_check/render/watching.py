@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from gdl_check.examine import REPEATABLE
+from gdl_check.render.failures import claim_lines
 from gdl_check.render.learning import BAR
 from gdl_check.render.lines import bar, path_to, title_in
 from gdl_check.render.screen import (
@@ -22,6 +23,7 @@ from gdl_check.render.screen import (
 from gdl_check.render.terminal import Page, Screen
 from gdl_check.results import ChapterResult, Result, Verdict
 
+FEWEST = 6  # lines of a picture that are shown in the smallest window
 WIDE = 70  # with room for a bar
 HOME, TO_THE_RIGHT, BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
@@ -47,6 +49,11 @@ class Canvas:
     def width(self) -> int:
         """How wide lines may be."""
         return Screen(Page(), self.plain).width
+
+    @property
+    def height(self) -> int:
+        """How many lines a picture may have; without bounds where nothing is drawn over."""
+        return self.size.lines if self.redraws and self.size.lines else 99_999
 
     def draw(self, lines: Iterable[Line]) -> None:
         """Show these lines in place of the last ones, in one go."""
@@ -110,6 +117,19 @@ def heading_lines(chapter_id: str, title: str, done: int, of: int, width: int) -
     yield [(chapter_id, "strong"), (f"  {shown}  ", ""), (count, style)]
 
 
+def cut_short(lines: Iterable[Line], room: int, command: str, width: int) -> list[Line]:
+    """As many lines from the top as there is room for, and by which command the rest is seen."""
+    lines, room = list(lines), max(room, FEWEST)
+    if len(lines) <= room:
+        return lines
+    for kept in range(room, 0, -1):
+        left = sum(1 for line in lines[kept:] if line)
+        rest = list(labelled(f"... {left} more line{'s' * (left > 1)}:", command, width, "dim"))
+        if kept + len(rest) <= room:
+            return [*lines[:kept], *rest]
+    return lines[:room]
+
+
 def verdict_lines(
     found: ChapterResult,
     opened: Result | None,
@@ -137,7 +157,7 @@ def verdict_lines(
         yield []
         yield [(f"  {WORDS[opened.status]}  ", str(opened.status)), (opened.name, "strong")]
         if law is not None and opened.error is None:
-            yield from wrapped(f"Does not hold: {opened.name} {law.claim}.", width, "claim")
+            yield from claim_lines(opened, law, width)
     if opened is not None and final and found.error is None:
         yield from opened_lines(opened, found.path, source, width, verbose=False)
         yield from _stepping_lines(opened, command, width)
