@@ -3631,7 +3631,7 @@ class with_a_list_of_those_that_have_one:
 def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     """A fresh layer; then with these weights and this bias, forward and back."""
     layer = bench.Linear(n_in, n_out, rng)
-    fresh = {"weights": layer.weights.data, "bias": layer.bias.data}
+    fresh = {"weights at first": layer.weights.data, "bias at first": layer.bias.data}
     put(layer.weights, weights)
     put(layer.bias, bias)
     inputs = bench.Tensor(x)
@@ -3639,11 +3639,16 @@ def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     output.backward(grad)
     parameters = layer.parameters()
     return {
-        "fresh": fresh,
-        "parameters": parameters,
-        "their data": (parameters[0].data, parameters[1].data),
-        "output": output.data,
-        "gradients": (inputs.grad, layer.weights.grad, layer.bias.grad),
+        **fresh,
+        "parameters()": parameters,
+        "parameters()[0].data": parameters[0].data,
+        "parameters()[1].data": parameters[1].data,
+        "output.data": output.data,
+        "inputs.grad": inputs.grad,
+        "weights.grad": layer.weights.grad,
+        "bias.grad": layer.bias.grad,
+        "parameters()[0].grad": parameters[0].grad,
+        "parameters()[1].grad": parameters[1].grad,
     }
 
 
@@ -3682,9 +3687,9 @@ linear = exercise(
 
 @linear.law("begins with random weights and a bias of zeros")
 def begins_at_random(answer, n_in, n_out, rng, weights, bias, x, grad):
-    fresh = answer(n_in, n_out, rng, weights, bias, x, grad)["fresh"]
-    expect(fresh["weights"], "the weights").has_shape(n_in, n_out)
-    expect(fresh["bias"], "the bias").equals(np.zeros(n_out))
+    result = answer(n_in, n_out, rng, weights, bias, x, grad)
+    expect(result["weights at first"], "the weights").has_shape(n_in, n_out)
+    expect(result["bias at first"], "the bias").equals(np.zeros(n_out))
 
 
 def a_large_layer(bench, rng):
@@ -3697,31 +3702,44 @@ def spreads_the_weights(answer, rng):
     weights = np.asarray(answer.doing(a_large_layer, rng))
     mean_square = np.mean(weights**2) * 50 / 2
     expect(0.84 < mean_square < 1.16).is_true(
-        f"the mean square of the weights is {mean_square:.2f} times 2 / n_in, not about once"
+        f"the mean of the squared weights should be about 2 / n_in: with 50 inputs 0.04, and not "
+        f"{np.mean(weights**2):.2g}"
     )
 
 
 @linear.law("is inputs . weights + bias")
 def is_a_weighted_sum(answer, n_in, n_out, rng, weights, bias, x, grad):
-    output = answer(n_in, n_out, rng, weights, bias, x, grad)["output"]
+    output = answer(n_in, n_out, rng, weights, bias, x, grad)["output.data"]
     expect(output, "the output").equals(x.dot(weights) + bias)
 
 
 @linear.law("gives its weights, then its bias, as parameters")
 def gives_its_parameters(answer, n_in, n_out, rng, weights, bias, x, grad):
     result = answer(n_in, n_out, rng, weights, bias, x, grad)
-    expect(len(result["parameters"]), "the number of parameters").equals(2)
-    expect(result["their data"], "their data").equals((weights, bias))
+    expect(len(result["parameters()"]), "the number of parameters").equals(2)
+    expect(result["parameters()[0].data"], "parameters()[0].data").equals(weights)
+    expect(result["parameters()[1].data"], "parameters()[1].data").equals(bias)
+
+
+@linear.law("gives the tensors themselves as parameters: their gradients can be read there")
+def gives_the_tensors_themselves(answer, n_in, n_out, rng, weights, bias, x, grad):
+    result = answer(n_in, n_out, rng, weights, bias, x, grad)
+    for i, own in enumerate(["weights.grad", "bias.grad"]):
+        if result[own] is not None:
+            told = f"parameters()[{i}].grad, after backward,"
+            expect(result[f"parameters()[{i}].grad"], told).equals(np.asarray(result[own]))
 
 
 @linear.law("has the slopes of its output for inputs, weights and bias", most=3)
 def has_slopes(answer, n_in, n_out, rng, weights, bias, x, grad):
+    def claimed(x, weights, bias):
+        result = answer(n_in, n_out, rng, weights, bias, x, grad)
+        return [result[f"{name}.grad"] for name in ("inputs", "weights", "bias")]
+
     expect_slopes(
         lambda x, weights, bias: float(np.sum(grad * (x.dot(weights) + bias))),
         at={"x": x, "weights": weights, "bias": bias},
-        claimed=lambda x, weights, bias: answer(n_in, n_out, rng, weights, bias, x, grad)[
-            "gradients"
-        ],
+        claimed=claimed,
         batch=len(x),
     )
 
@@ -3771,6 +3789,26 @@ class bias_not_a_parameter:
 
 
 @linear.misconception(
+    "copies as parameters",
+    "The optimiser moves what parameters gives. New tensors with the same numbers are not those "
+    "that forward uses, and get no gradient: hand over self.weights and self.bias themselves.",
+)
+class copies_as_parameters:
+    def parameters(self):
+        return [Tensor(self.weights.data), Tensor(self.bias.data)]
+
+
+@linear.misconception(
+    "the inputs are cut off from the graph",
+    "Tensor(inputs.data) does not know where its numbers came from, so the layers before this one "
+    "get no gradient and never learn: use inputs as it is.",
+)
+class cuts_the_graph:
+    def forward(self, inputs):
+        return Tensor(inputs.data).mm(self.weights) + self.bias
+
+
+@linear.misconception(
     "a bias of its own for every row",
     "The same bias is added to every row, so its gradient is summed over the rows: make it once, "
     "of shape (n_out,), and let the sum stretch it.",
@@ -3817,15 +3855,19 @@ def layers_in_layers(bench, n_in, hidden, n_out, rng, x, grad):
     squeezed.backward(grad)
     parameters = outer.parameters()
     result = {
-        "output": output.data,
-        "through the outer model": squeezed.data,
-        "through an empty model": untouched,
-        "parameters": parameters,
-        "their data": tuple(parameters[i].data for i in range(4)),
-        "the inner model's first": model.parameters()[0].data,
-        "gradients": (inputs.grad, lower.weights.grad, upper.weights.grad, upper.bias.grad),
-        "parameters of an empty model": empty.parameters(),
+        "output.data": output.data,
+        "output.data of a model in a model": squeezed.data,
+        "output.data of an empty model": untouched,
+        "parameters()": parameters,
+        **{f"parameters()[{i}].data": parameters[i].data for i in range(4)},
+        "parameters()[0].data of the inner model": model.parameters()[0].data,
+        "inputs.grad": inputs.grad,
+        **{f"parameters()[{i}].grad": parameters[i].grad for i in range(4)},
+        "parameters() of an empty model": empty.parameters(),
     }
+    longer = bench.Sequential(model.layers)
+    longer.add(bench.Sigmoid())
+    result["output.data after another model took its layers and grew"] = model(inputs).data
     model.layers.clear()
     return result
 
@@ -3861,27 +3903,44 @@ sequential = exercise(
 @sequential.law("goes through its layers in order")
 def goes_in_order(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    lower, _, upper, _ = result["their data"]
+    lower, upper = (np.asarray(result[f"parameters()[{i}].data"]) for i in (0, 2))
     output = np.tanh(x.dot(lower)).dot(upper)
-    expect(result["output"], "the output").equals(output)
-    outer = result["through the outer model"]
+    expect(result["output.data"], "the output").equals(output)
+    outer = result["output.data of a model in a model"]
     expect(outer, "the output of a model in a model").equals(np.tanh(sigmoid_of(output)))
 
 
 @sequential.law("is empty at first, whatever was added to others, and then changes nothing")
 def is_empty_at_first(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    expect(result["through an empty model"], "what an empty model gives").equals(x)
-    expect(result["parameters of an empty model"], "its parameters").equals([])
+    expect(result["output.data of an empty model"], "what an empty model gives").equals(x)
+    expect(result["parameters() of an empty model"], "its parameters").equals([])
+
+
+@sequential.law("keeps a list of its own: what is added to another model does not reach it")
+def keeps_a_list_of_its_own(answer, n_in, hidden, n_out, rng, x, grad):
+    result = answer(n_in, hidden, n_out, rng, x, grad)
+    after = result["output.data after another model took its layers and grew"]
+    told = "the output, after another model was made of its layers and got one more,"
+    expect(after, told).equals(np.asarray(result["output.data"]))
 
 
 @sequential.law("gives the parameters of all its layers, first layer first")
 def gives_all_parameters(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    expect(len(result["parameters"]), "the number of parameters").equals(4)
-    shapes = [np.shape(data) for data in result["their data"]]
+    expect(len(result["parameters()"]), "the number of parameters").equals(4)
+    shapes = [np.shape(result[f"parameters()[{i}].data"]) for i in range(4)]
     expected = [(n_in, hidden), (hidden,), (hidden, n_out), (n_out,)]
     expect(shapes == expected).is_true(f"their shapes are {shapes}, not {expected}")
+
+
+@sequential.law("gives the tensors themselves as parameters: their gradients can be read there")
+def gives_the_tensors_themselves(answer, n_in, hidden, n_out, rng, x, grad):
+    result = answer(n_in, hidden, n_out, rng, x, grad)
+    for i in range(4):
+        data = np.asarray(result[f"parameters()[{i}].data"])
+        told = f"parameters()[{i}].grad, after backward,"
+        expect(result[f"parameters()[{i}].grad"], told).has_shape(*data.shape)
 
 
 def books_two_layers(bench, lower, upper):
@@ -3945,6 +4004,16 @@ class last_parameters_only:
         for layer in self.layers:
             parameters = layer.parameters()
         return parameters
+
+
+@sequential.misconception(
+    "copies as parameters",
+    "The optimiser moves what parameters gives. New tensors with the same numbers are not those "
+    "that the layers use, and get no gradient: gather the layers' own tensors.",
+)
+class copies_as_parameters:
+    def parameters(self):
+        return [Tensor(each.data) for layer in self.layers for each in layer.parameters()]
 
 
 @sequential.misconception(
@@ -4482,11 +4551,12 @@ def looked_up(bench, vocab_size, dim, rng, weights, indices, grad):
     output.backward(grad)
     parameters = embedding.parameters()
     return {
-        "fresh weights": fresh,
-        "output": output.data,
-        "gradient": embedding.weights.grad,
-        "parameters": parameters,
-        "their data": parameters[0].data,
+        "weights at first": fresh,
+        "output.data": output.data,
+        "weights.grad": embedding.weights.grad,
+        "parameters()": parameters,
+        "parameters()[0].data": parameters[0].data,
+        "parameters()[0].grad": parameters[0].grad,
     }
 
 
@@ -4526,7 +4596,7 @@ embedding = exercise(
 
 @embedding.law("begins with small random numbers on both sides of 0")
 def begins_small(answer, vocab_size, dim, rng, weights, indices, grad):
-    fresh = answer(vocab_size, dim, rng, weights, indices, grad)["fresh weights"]
+    fresh = answer(vocab_size, dim, rng, weights, indices, grad)["weights at first"]
     expect(fresh, "the weights").has_shape(vocab_size, dim)
     expect(fresh, "the weights").is_at_least(-0.5 / dim)
     expect(fresh, "the weights").is_at_most(0.5 / dim)
@@ -4534,7 +4604,7 @@ def begins_small(answer, vocab_size, dim, rng, weights, indices, grad):
 
 @embedding.law("gives each word its row")
 def gives_rows(answer, vocab_size, dim, rng, weights, indices, grad):
-    output = answer(vocab_size, dim, rng, weights, indices, grad)["output"]
+    output = answer(vocab_size, dim, rng, weights, indices, grad)["output.data"]
     expect(output, "the output").equals(weights[indices])
 
 
@@ -4542,11 +4612,22 @@ def gives_rows(answer, vocab_size, dim, rng, weights, indices, grad):
 def repeated_words_add(answer, vocab_size, dim, rng, weights):
     again = np.array([0, 0, vocab_size - 1, 0])
     upstream = upstream_like(weights[again])
-    gradient = answer(vocab_size, dim, rng, weights, again, upstream)["gradient"]
+    gradient = answer(vocab_size, dim, rng, weights, again, upstream)["weights.grad"]
     expected = np.zeros(weights.shape)
     for word, share in zip(again, upstream):
         expected[word] += share
     expect(gradient, "the gradient of the weights").equals(expected)
+
+
+@embedding.law("gives its weights themselves as its only parameter")
+def gives_its_weights(answer, vocab_size, dim, rng, weights, indices, grad):
+    result = answer(vocab_size, dim, rng, weights, indices, grad)
+    expect(len(result["parameters()"]), "the number of parameters").equals(1)
+    expect(result["parameters()[0].data"], "parameters()[0].data").equals(weights)
+    if result["weights.grad"] is not None:
+        gradient = np.asarray(result["weights.grad"])
+        told = "parameters()[0].grad, after backward,"
+        expect(result["parameters()[0].grad"], told).equals(gradient)
 
 
 def books_words(bench, words, weights):
@@ -4609,6 +4690,16 @@ class outside_the_graph:
 
 
 @embedding.misconception(
+    "a copy as parameter",
+    "The optimiser moves what parameters gives. A new tensor with the same numbers is not the one "
+    "that forward looks words up in, and gets no gradient: hand over self.weights itself.",
+)
+class copy_as_parameter:
+    def parameters(self):
+        return [Tensor(self.weights.data)]
+
+
+@embedding.misconception(
     "the weights are not among the parameters", "What is not handed to the optimiser never learns."
 )
 class no_parameters:
@@ -4636,14 +4727,17 @@ class spread_evenly:
 # --- RNNCell -----------------------------------------------------------------------------------
 
 
-def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
-    """Three inputs after each other, with something wanted of every output."""
+def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
+    """Three inputs after each other, with something wanted of every output.
+
+    Then the first input twice more: with another memory, and with the first one again.
+    """
     cell = bench.RNNCell(n_in, n_hidden, n_out, rng, activation)
     put(cell.input_layer.bias, biases[0])
     put(cell.hidden_layer.bias, biases[1])
     put(cell.output_layer.bias, biases[2])
-    hidden = cell.init_hidden(x.shape[1])
-    first = hidden.data
+    first = hidden = cell.init_hidden(x.shape[1])
+    at_first = hidden.data
     inputs, outputs = [bench.Tensor(step) for step in x], []
     for step in inputs:
         made = cell(step, hidden)
@@ -4652,14 +4746,21 @@ def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads)
     for output, grad in zip(outputs, grads):
         output.backward(grad)
     parameters = cell.parameters()
+    result = {
+        "init_hidden(batch).data": at_first,
+        **{f"output.data of step {i}": outputs[i].data for i in range(3)},
+        "hidden.data at the end": hidden.data,
+        "parameters()": parameters,
+        **{f"parameters()[{i}].data": parameters[i].data for i in range(6)},
+        **{f"parameters()[{i}].grad": parameters[i].grad for i in range(6)},
+        **{f"inputs.grad of step {i}": inputs[i].grad for i in range(3)},
+    }
+    elsewhere, again = cell(inputs[0], bench.Tensor(memory)), cell(inputs[0], first)
     return {
-        "hidden at first": first,
-        "outputs": tuple(output.data for output in outputs),
-        "hidden at the end": hidden.data,
-        "parameters": parameters,
-        "their data": tuple(parameters[i].data for i in range(6)),
-        "their gradients": tuple(parameters[i].grad for i in range(6)),
-        "gradients of the inputs": tuple(step.grad for step in inputs),
+        **result,
+        "output.data with another hidden": elsewhere[0].data,
+        "hidden.data after another hidden": elsewhere[1].data,
+        "output.data of step 0 once more": again[0].data,
     }
 
 
@@ -4673,6 +4774,7 @@ def a_cell(x, to_input, to_hidden, to_output, rng, activation):
         "biases": [to_input.tolist(), to_hidden.tolist(), to_output.tolist()],
         "x": x,
         "grads": upstream_like(np.zeros((*x.shape[:2], len(to_output)))),
+        "memory": upstream_like(np.ones((x.shape[1], len(to_hidden)))),
     }
 
 
@@ -4698,6 +4800,7 @@ rnn_cell = exercise(
             "biases": [[0.0] * 3, [0.0] * 3, [0.0]],
             "x": np.ones((3, 1, 2)),
             "grads": np.ones((3, 1, 1)),
+            "memory": np.ones((1, 3)),
         }
     ],
     cases=8,
@@ -4713,56 +4816,88 @@ rnn_cell = exercise(
 )
 
 
-def cell_by_hand(data, activation, x):
-    """The outputs and the last memory of a cell with these weights, in NumPy."""
+def numbered(result, what, many):
+    """The entries of a result that are told as parameters()[0].data, parameters()[1].data ..."""
+    return [result[what.format(i)] for i in range(many)]
+
+
+def a_step_by_hand(data, activation, inputs, hidden):
+    """The output and the new memory of a cell with these weights, in NumPy."""
     w_in, b_in, w_hidden, b_hidden, w_out, b_out = data
     bend = np.tanh if activation == "tanh" else sigmoid_of
-    hidden, outputs = np.zeros((x.shape[1], len(w_hidden))), []
+    hidden = bend(inputs.dot(w_in) + b_in + hidden.dot(w_hidden) + b_hidden)
+    return hidden.dot(w_out) + b_out, hidden
+
+
+def cell_by_hand(data, activation, x):
+    """The outputs and the last memory, one input after the other."""
+    hidden, outputs = np.zeros((x.shape[1], len(data[2]))), []
     for step in x:
-        hidden = bend(step.dot(w_in) + b_in + hidden.dot(w_hidden) + b_hidden)
-        outputs.append(hidden.dot(w_out) + b_out)
+        output, hidden = a_step_by_hand(data, activation, step, hidden)
+        outputs.append(output)
     return outputs, hidden
 
 
 @rnn_cell.law("refuses an activation other than sigmoid and tanh")
-def refuses_other_activations(answer, n_in, n_hidden, n_out, rng, biases, x, grads):
-    expect(answer(n_in, n_hidden, n_out, rng, "relu", biases, x, grads)).raises(ValueError)
+def refuses_other_activations(answer, n_in, n_hidden, n_out, rng, biases, x, grads, memory):
+    asked = answer(n_in, n_hidden, n_out, rng, "relu", biases, x, grads, memory)
+    expect(asked).raises(ValueError)
 
 
 @rnn_cell.law("begins with a memory of zeros, a row for each example")
-def begins_with_zeros(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def begins_with_zeros(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
     zeros = np.zeros((x.shape[1], n_hidden))
-    expect(result["hidden at first"], "the first memory").equals(zeros)
+    expect(result["init_hidden(batch).data"], "the first memory").equals(zeros)
 
 
 @rnn_cell.law("has six parameters: those of the input, the hidden and the output layer")
-def has_six_parameters(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def has_six_parameters(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    expect(len(result["parameters"]), "the number of parameters").equals(6)
-    expect(result["their data"][1::2], "the biases").equals(tuple(map(np.array, biases)))
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    expect(len(result["parameters()"]), "the number of parameters").equals(6)
+    data = numbered(result, "parameters()[{}].data", 6)
+    expect(tuple(data[1::2]), "the biases").equals(tuple(map(np.array, biases)))
 
 
 @rnn_cell.law("reads each output from the memory that the step before it has left")
-def remembers(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def remembers(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    outputs, hidden = cell_by_hand(result["their data"], activation, x)
-    expect(result["outputs"], "the three outputs").equals(tuple(outputs))
-    expect(result["hidden at the end"], "the memory at the end").equals(hidden)
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data = numbered(result, "parameters()[{}].data", 6)
+    outputs, hidden = cell_by_hand(data, activation, x)
+    for i, output in enumerate(outputs):
+        expect(result[f"output.data of step {i}"], f"the output of step {i}").equals(output)
+    expect(result["hidden.data at the end"], "the memory at the end").equals(hidden)
+
+
+@rnn_cell.law("knows of earlier steps only what the hidden tells that it is given")
+def knows_only_what_it_is_given(
+    answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory
+):
+    if activation == "relu":
+        return
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data = numbered(result, "parameters()[{}].data", 6)
+    output, hidden = a_step_by_hand(data, activation, x[0], memory)
+    told = "after three steps, the {} for a hidden that none of them gave"
+    expect(result["output.data with another hidden"], told.format("output")).equals(output)
+    expect(result["hidden.data after another hidden"], told.format("new hidden")).equals(hidden)
+    (output,), _ = cell_by_hand(data, activation, x[:1])
+    told = "after these steps, the output where a sequence begins anew"
+    expect(result["output.data of step 0 once more"], told).equals(output)
 
 
 @rnn_cell.law("has the slopes of three steps for everything that it learns", most=3)
-def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    data, steps = result["their data"], dict(zip(["x1", "x2", "x3"], x))
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data, steps = numbered(result, "parameters()[{}].data", 6), dict(zip(["x1", "x2", "x3"], x))
     names = ["w_in", "b_in", "w_hidden", "b_hidden", "w_out", "b_out"]
 
     def loss(**at):
@@ -4774,7 +4909,10 @@ def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads)
     expect_slopes(
         loss,
         at={**dict(zip(names, data)), **steps},
-        claimed=lambda **at: [*result["their gradients"], *result["gradients of the inputs"]],
+        claimed=lambda **at: [
+            *numbered(result, "parameters()[{}].grad", 6),
+            *numbered(result, "inputs.grad of step {}", 3),
+        ],
     )
 
 
@@ -4835,6 +4973,44 @@ class always_sigmoid:
 class activation_left_out:
     def forward(self, inputs, hidden):
         hidden = self.input_layer.forward(inputs) + self.hidden_layer.forward(hidden)
+        return self.output_layer.forward(hidden), hidden
+
+
+@rnn_cell.misconception(
+    "a memory that the cell keeps for itself",
+    "Whoever calls the cell hands it the memory that it should have: take the hidden that was "
+    "given. What the cell has kept may come from another sentence.",
+)
+class keeps_its_own_memory:
+    def forward(self, inputs, hidden):
+        hidden = self.activation.forward(
+            self.input_layer.forward(inputs)
+            + self.hidden_layer.forward(getattr(self, "kept", hidden))
+        )
+        self.kept = hidden
+        return self.output_layer.forward(hidden), hidden
+
+
+@rnn_cell.misconception(
+    "the new memory first, then the output", "The pair is (output, new hidden), in this order."
+)
+class pair_turned_round:
+    def forward(self, inputs, hidden):
+        hidden = self.activation.forward(
+            self.input_layer.forward(inputs) + self.hidden_layer.forward(hidden)
+        )
+        return hidden, self.output_layer.forward(hidden)
+
+
+@rnn_cell.misconception(
+    "the memory is added after the bend",
+    "Added outside the activation, the memory can grow from step to step without bounds. Add first what both layers "
+    "give, then bend the sum.",
+)
+class bent_before_the_sum:
+    def forward(self, inputs, hidden):
+        bent = self.activation.forward(self.input_layer.forward(inputs))
+        hidden = bent + self.hidden_layer.forward(hidden)
         return self.output_layer.forward(hidden), hidden
 
 
