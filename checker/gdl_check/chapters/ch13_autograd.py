@@ -3628,6 +3628,16 @@ class with_a_list_of_those_that_have_one:
 # --- Linear ------------------------------------------------------------------------------------
 
 
+def of_parameters(parameters, many):
+    """The numbers and the gradient of so many parameters, under names that a learner can read."""
+    told = {}
+    for i in range(many):
+        parameter = parameters[i]
+        told[f"parameters()[{i}].data"] = parameter.data
+        told[f"parameters()[{i}].grad"] = parameter.grad
+    return told
+
+
 def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     """A fresh layer; then with these weights and this bias, forward and back."""
     layer = bench.Linear(n_in, n_out, rng)
@@ -3641,14 +3651,11 @@ def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     return {
         **fresh,
         "parameters()": parameters,
-        "parameters()[0].data": parameters[0].data,
-        "parameters()[1].data": parameters[1].data,
+        **of_parameters(parameters, 2),
         "output.data": output.data,
         "inputs.grad": inputs.grad,
         "weights.grad": layer.weights.grad,
         "bias.grad": layer.bias.grad,
-        "parameters()[0].grad": parameters[0].grad,
-        "parameters()[1].grad": parameters[1].grad,
     }
 
 
@@ -3841,11 +3848,10 @@ class drawn_row_by_row:
 
 def layers_in_layers(bench, n_in, hidden, n_out, rng, x, grad):
     """Two models: one is empty at first, and grows; the other one contains it."""
-    lower, upper = bench.Linear(n_in, hidden, rng), bench.Linear(hidden, n_out, rng)
+    layers = bench.Linear(n_in, hidden, rng), bench.Tanh(), bench.Linear(hidden, n_out, rng)
     model = bench.Sequential()
-    model.add(lower)
-    model.add(bench.Tanh())
-    model.add(upper)
+    for layer in layers:
+        model.add(layer)
     empty = bench.Sequential()
     outer = bench.Sequential([model, bench.Sigmoid(), bench.Tanh()])
     inputs = bench.Tensor(x)
@@ -3859,15 +3865,11 @@ def layers_in_layers(bench, n_in, hidden, n_out, rng, x, grad):
         "output.data of a model in a model": squeezed.data,
         "output.data of an empty model": untouched,
         "parameters()": parameters,
-        **{f"parameters()[{i}].data": parameters[i].data for i in range(4)},
+        **of_parameters(parameters, 4),
         "parameters()[0].data of the inner model": model.parameters()[0].data,
         "inputs.grad": inputs.grad,
-        **{f"parameters()[{i}].grad": parameters[i].grad for i in range(4)},
         "parameters() of an empty model": empty.parameters(),
     }
-    longer = bench.Sequential(model.layers)
-    longer.add(bench.Sigmoid())
-    result["output.data after another model took its layers and grew"] = model(inputs).data
     model.layers.clear()
     return result
 
@@ -3917,12 +3919,19 @@ def is_empty_at_first(answer, n_in, hidden, n_out, rng, x, grad):
     expect(result["parameters() of an empty model"], "its parameters").equals([])
 
 
-@sequential.law("keeps a list of its own: what is added to another model does not reach it")
-def keeps_a_list_of_its_own(answer, n_in, hidden, n_out, rng, x, grad):
-    result = answer(n_in, hidden, n_out, rng, x, grad)
-    after = result["output.data after another model took its layers and grew"]
-    told = "the output, after another model was made of its layers and got one more,"
-    expect(after, told).equals(np.asarray(result["output.data"]))
+def made_of_anothers_layers(bench, x):
+    """What a model gives before and after a second one is made of its layers, and grows."""
+    inputs, bend, more = bench.Tensor(x), bench.Tanh(), bench.Sigmoid()
+    model = bench.Sequential([bend])
+    before = model(inputs).data
+    bench.Sequential(model.layers).add(more)
+    return before, model(inputs).data
+
+
+@sequential.law("keeps a list of its own: what is added to another model does not reach it", most=3)
+def keeps_a_list_of_its_own(answer, x):
+    before, after = answer.doing(made_of_anothers_layers, x)
+    expect(after, "its output, after the other one was made and grew,").equals(np.asarray(before))
 
 
 @sequential.law("gives the parameters of all its layers, first layer first")
@@ -4555,8 +4564,7 @@ def looked_up(bench, vocab_size, dim, rng, weights, indices, grad):
         "output.data": output.data,
         "weights.grad": embedding.weights.grad,
         "parameters()": parameters,
-        "parameters()[0].data": parameters[0].data,
-        "parameters()[0].grad": parameters[0].grad,
+        **of_parameters(parameters, 1),
     }
 
 
@@ -4751,8 +4759,7 @@ def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads,
         **{f"output.data of step {i}": outputs[i].data for i in range(3)},
         "hidden.data at the end": hidden.data,
         "parameters()": parameters,
-        **{f"parameters()[{i}].data": parameters[i].data for i in range(6)},
-        **{f"parameters()[{i}].grad": parameters[i].grad for i in range(6)},
+        **of_parameters(parameters, 6),
         **{f"inputs.grad of step {i}": inputs[i].grad for i in range(3)},
     }
     elsewhere, again = cell(inputs[0], bench.Tensor(memory)), cell(inputs[0], first)
