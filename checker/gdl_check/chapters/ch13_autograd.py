@@ -130,6 +130,26 @@ def counts_the_copies(answer, grad, shape):
     expect(answer(np.ones(grad.shape), shape)).equals(np.full(shape, copies))
 
 
+def its_result_overwritten(bench, grad, shape):
+    """An array that is handed over as a gradient, before and after the result is filled with 9."""
+    given = bench.unbroadcast(grad, grad.shape)
+    result, before = bench.unbroadcast(given, shape), given.copy()
+    result.fill(9.0)
+    return before, given.copy()
+
+
+@unbroadcast.law(
+    "gives a new array, not grad or a view of it: writing into it leaves grad as it is"
+)
+def gives_a_new_array(answer, grad, shape):
+    if any(np.shape(answer(np.ones((2, 2)), fits)) != fits for fits in ((2,), (2, 1))):
+        return  # other laws say what is wrong there
+    result = answer.doing(its_result_overwritten, grad, shape)
+    if shape and result.outcome.raised is None:  # lists and single numbers cannot be filled
+        before, after = result
+        expect(after, "grad, after the result was filled with 9,").equals(np.asarray(before))
+
+
 @unbroadcast.misconception(
     "the gradient as it came",
     "An array that was stretched is smaller than the result. Its gradient must have its own shape: "
@@ -184,7 +204,7 @@ def axis_after_axis(grad, shape):
         if length != grad.shape[axis]:
             grad = np.einsum(np.moveaxis(grad, axis, -1), [..., 0], [...])
             grad = np.expand_dims(grad, axis)
-    return grad
+    return np.array(grad)
 
 
 # --- add ---------------------------------------------------------------------------------------
@@ -324,6 +344,30 @@ def grows_with_the_gradient(answer, grad, a, b):
     twice_a, twice_b = answer(2 * grad, a, b)
     expect(twice_a, "the gradient of a").equals(2 * np.asarray(to_a))
     expect(twice_b, "the gradient of b").equals(2 * np.asarray(to_b))
+
+
+def gradients_overwritten(bench, grad):
+    """b's gradient after that of a is filled with 9, then what came in after both are."""
+    given = bench.add_backward(grad, grad, grad)[0]
+    pair = bench.add_backward(given, grad, grad)
+    first, second = pair[0], pair[1]
+    first.fill(9.0)
+    left = second.copy()
+    second.fill(9.0)
+    return left, given.copy()
+
+
+@add_backward.law(
+    "gives each an array of its own: writing into one leaves the other, and grad, as they are"
+)
+def gives_arrays_of_their_own(answer, grad):
+    _, to_row = answer(np.ones((2, 1)), np.ones((2, 1)), np.ones(1))
+    result = answer.doing(gradients_overwritten, grad)
+    if np.shape(to_row) != (1,) or not grad.ndim or result.outcome.raised is not None:
+        return  # other laws say what is wrong there; lists cannot be filled
+    left, given = result
+    expect(left, "the gradient of b, after that of a was filled with 9,").equals(grad)
+    expect(given, "grad, after both were filled with 9,").equals(grad)
 
 
 @add_backward.law("gives the slopes of the sum", most=4)
@@ -756,13 +800,13 @@ def shaped_like_the_arrays(answer, grad, a, b):
     expect(to_b, "the gradient of b").has_shape(*b.shape)
 
 
-@mul_backward.law("gives a nothing where b is 0")
+@mul_backward.law("gives `a` a gradient of 0 where b is 0")
 def zero_blocks(answer, grad, a, b):
     to_a, _ = answer(grad, a, np.zeros(b.shape))
     expect(to_a, "the gradient of a").equals(np.zeros(a.shape))
 
 
-@mul_backward.law("gives a twice as much when b is twice as large, and b the same as before")
+@mul_backward.law("gives `a` twice as much when b is twice as large, and `b` the same as before")
 def grows_with_the_other(answer, grad, a, b):
     to_a, to_b = answer(grad, a, b)
     twice_a, same_b = answer(grad, a, np.asarray(2 * b))
@@ -1469,7 +1513,7 @@ def shaped_like_the_matrices(answer, grad, a, b):
     expect(to_b, "the gradient of b").has_shape(*b.shape)
 
 
-@mm_backward.law("gives b nothing where a is 0, and a nothing where b is 0")
+@mm_backward.law("gives `b` a gradient of 0 where a is 0, and `a` one where b is 0")
 def zero_blocks(answer, grad, a, b):
     expect(answer(grad, a, 0 * b)[0], "the gradient of a").equals(np.zeros(a.shape))
     expect(answer(grad, 0 * a, b)[1], "the gradient of b").equals(np.zeros(b.shape))
