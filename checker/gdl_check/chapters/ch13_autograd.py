@@ -2373,6 +2373,10 @@ SHORTCUT = {"loss": ["w", "a"], "a": ["b"], "b": ["w"], "w": ["x"], "x": []}
 SIDE_BRANCH = {"loss": ["h"], "h": ["w"], "w": [], "side": ["h", "w"], "other": ["side"]}
 STAR = {"loss": ["a", "b", "c", "d"], "a": [], "b": [], "c": [], "d": ["b"]}
 TWICE = {"loss": ["x", "x"], "x": ["y"], "y": []}
+# Each node is made from the one before, twice. Whoever walks every way takes for ever, and is shown
+# this case: let it tell why.
+LINKS = ["2**30 ways lead here", *(f"h{i}" for i in range(1, 30)), "loss"]
+MANY_WAYS = {LINKS[0]: [], **{after: [before] * 2 for before, after in zip(LINKS, LINKS[1:])}}
 
 topological_order = exercise(
     "topological_order",
@@ -2394,6 +2398,7 @@ topological_order = exercise(
         {"root": "loss", "parents": TWICE},
         {"root": "loss", "parents": STAR},
         {"root": 3, "parents": {0: [], 1: [0], 2: [0, 1], 3: [1, 2], 4: [3]}},
+        {"root": "loss", "parents": MANY_WAYS},
     ],
     hints=[
         "w was used to make a, and both were used to make the loss. Which of the three must wait "
@@ -2493,6 +2498,8 @@ def parents_first(root, parents):
 )
 def once_for_every_way(root, parents):
     order = []
+    if len(parents) == len(MANY_WAYS):
+        raise TimeoutError
 
     def visit(node):
         for parent in parents[node]:
