@@ -4,11 +4,12 @@ import functools
 import graphlib
 import math
 import operator
+import string
 
 import numpy as np
 
 import ch13_autograd as ch13
-from ch13_autograd import Linear, MSELoss, Sigmoid, Tensor, sigmoid
+from ch13_autograd import Linear, MSELoss, Sigmoid, Tensor, sigmoid, tanh
 from gdl_check.compare import expect
 from gdl_check.course import exercise
 from gdl_check.gradient import expect_slopes, upstream_like
@@ -2636,20 +2637,20 @@ def fitting_step(operation, pick, arrays):
 
 
 def one_operation(bench, x, y, wanted, step, grad):
-    """A tensor made by one operation, and the gradients that find their way back from it."""
+    """A tensor c made of a and b by one operation, and the gradients that find their way back."""
     leaves = [bench.Tensor(x, wanted[0]), bench.Tensor(y, wanted[1])]
     before = leaves[0].grad
-    copied = bench.Tensor(leaves[0].data)
-    copied.data.fill(0.1)
     made = grown(leaves, [step], on_tensors)[-1]
     made.backward(grad)
+    copied = bench.Tensor(leaves[0].data)
+    copied.data.fill(0.1)
+    named = dict(zip("abc", (*leaves, made)))
     return {
-        "data": tuple(leaf.data for leaf in leaves),
-        "made": made.data,
-        "requires_grad": [node.requires_grad for node in (*leaves, made)],
-        "grad before": before,
-        "grads": tuple(node.grad for node in (*leaves, made)),
-        "a copy, filled with 0.1": copied.data,
+        **{f"{name}.data": tensor.data for name, tensor in named.items()},
+        **{f"{name}.requires_grad": tensor.requires_grad for name, tensor in named.items()},
+        "a.grad before backward": before,
+        **{f"{name}.grad": tensor.grad for name, tensor in named.items()},
+        "the data of a copy of a, filled with 0.1": copied.data,
     }
 
 
@@ -2742,37 +2743,39 @@ def is_made_from(step, wanted):
 @tensor.law("holds a copy of its numbers, as decimals")
 def holds_a_copy(answer, x, y, wanted, step, grad):
     result = answer(x, y, wanted, step, grad)
-    expect(result["data"][0], "the data").equals(np.array(x, dtype=float))
-    filled = result["a copy, filled with 0.1"]
-    expect(filled, "a copy of it, filled with 0.1,").equals(np.full(np.shape(x), 0.1))
+    told = "a.data, after a copy of a was filled with 0.1,"
+    expect(result["a.data"], told).equals(np.array(x, dtype=float))
+    filled = result["the data of a copy of a, filled with 0.1"]
+    expect(filled, "the data of a copy of a, filled with 0.1,").equals(np.full(np.shape(x), 0.1))
 
 
 @tensor.law("does with tensors what the operation does with arrays")
 def does_it_with_tensors(answer, x, y, wanted, step, grad):
     arrays = [np.array(x, dtype=float), np.array(y, dtype=float)]
     made = grown(arrays, [step], on_arrays)[-1]
-    expect(answer(x, y, wanted, step, grad)["made"], f"the data after {step[0]}").equals(made)
+    expect(answer(x, y, wanted, step, grad)["c.data"], f"c.data after {step[0]}").equals(made)
 
 
 @tensor.law("wants a gradient if one of those that it was made from does")
 def wants_what_its_parents_want(answer, x, y, wanted, step, grad):
     _, wants = is_made_from(step, wanted)
     result = answer(x, y, wanted, step, grad)
-    expect(result["requires_grad"][2], "requires_grad").equals(wants)
-    expect(result["requires_grad"][:2], "requires_grad of the leaves").equals(wanted)
+    expect(result["c.requires_grad"], "c.requires_grad").equals(wants)
+    for name, own in zip("ab", wanted):
+        expect(result[f"{name}.requires_grad"], f"{name}.requires_grad").equals(own)
 
 
 @tensor.law("has no gradient before backward, and none that it does not want afterwards")
 def has_no_unwanted_gradient(answer, x, y, wanted, step, grad):
     result = answer(x, y, wanted, step, grad)
     used, _ = is_made_from(step, wanted)
-    expect(result["grad before"] is None).is_true("grad must be None until backward has been there")
-    grads = result["grads"]
-    for i in range(2):
-        nothing = grads[i] is None
+    nothing = result["a.grad before backward"] is None
+    expect(nothing).is_true("grad must be None until backward has been there")
+    for i, name in enumerate("ab"):
+        nothing = result[f"{name}.grad"] is None
         wants = wanted[i] and i in used
         expect(nothing != wants).is_true(
-            f"leaf {i} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
+            f"{name} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
             f"{'wants one' if wants else 'should have none'}"
         )
 
@@ -2798,8 +2801,9 @@ def sends_back_the_slopes(answer, x, y, step, grad):
         return [at.get(name, array) for name, array in zip("xy", arrays)]
 
     def claimed(**at):
-        grads = answer(*leaves(at), BOTH, step, upstream)["grads"]
-        return [grads[i] for i in used] if len(used) > 1 else grads[used[0]]
+        result = answer(*leaves(at), BOTH, step, upstream)
+        grads = [result[f"{'ab'[i]}.grad"] for i in used]
+        return grads if len(used) > 1 else grads[0]
 
     expect_slopes(
         lambda **at: float(np.sum(upstream * grown(leaves(at), [step], on_arrays)[-1])),
@@ -2926,6 +2930,87 @@ class slope_of_the_input:
 
 
 @tensor.misconception(
+    "tanh's slope is read off what went in",
+    "tanh_backward wants the output: keep it in a name, and hand it over.",
+)
+class tanh_slope_of_the_input:
+    def tanh(self):
+        def send_back(grad):
+            return [tanh_backward(grad, self.data)]
+
+        return Tensor(tanh(self.data), parents=[self], send_back=send_back)
+
+
+@tensor.misconception(
+    "half as many digits",
+    "float32 keeps some 7 digits of a number, float64 some 16: np.array(data, dtype=float) takes "
+    "the longer ones.",
+)
+class kept_in_float32:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=np.float32)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+        if self.parents:
+            self.requires_grad = any(parent.requires_grad for parent in self.parents)
+
+
+@tensor.misconception(
+    "the parents are not kept",
+    "backward goes from a tensor to its parents: without them no gradient finds its way. Keep the "
+    "list that __init__ is given.",
+)
+class parents_not_kept:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = [], send_back
+        self.requires_grad = requires_grad
+
+
+@tensor.misconception(
+    "a result does not ask what its parents want",
+    "A tensor made only of others that want no gradient wants none either. Where there are parents, "
+    "they decide: any(parent.requires_grad for parent in parents).",
+)
+class not_inherited:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+
+
+ONE_PARENT = (
+    "send_back gives a list with one gradient for each parent, also where there is one parent. An "
+    "array without the list is taken apart, and its first row goes to the parent: write [gradient]."
+)
+
+
+@tensor.misconception("the gradient is not in a list", ONE_PARENT)
+class no_list_around_the_gradient:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+        if self.parents:
+            self.requires_grad = any(parent.requires_grad for parent in self.parents)
+        if len(self.parents) == 1:
+            self.send_back = lambda grad: send_back(grad)[0]
+
+
+@tensor.misconception("neg's gradient is not in a list", ONE_PARENT)
+class no_list_in_neg:
+    def __neg__(self):
+        def send_back(grad):
+            return neg_backward(grad)
+
+        return Tensor(neg(self.data), parents=[self], send_back=send_back)
+
+
+@tensor.misconception(
     "a new tensor without its history",
     "A sum that does not know its parents sends nothing back: hand over parents and send_back.",
 )
@@ -2978,27 +3063,36 @@ class subtracts_by_adding:
 # --- backward ----------------------------------------------------------------------------------
 
 
+NODES = string.ascii_lowercase
+AGAIN = " after a second backward"
+
+
 def a_graph_of(bench, leaves, wanted, steps):
     made = [bench.Tensor(data, wants) for data, wants in zip(leaves, wanted)]
     return grown(made, steps, on_tensors)
+
+
+def grads_of(nodes, when=""):
+    """The gradients of all nodes, named by the letters that a learner sees."""
+    return {f"{name}.grad{when}": node.grad for name, node in zip(NODES, nodes)}
 
 
 def through_a_graph(bench, a, b, c, wanted, steps, grad):
     """The gradients of all nodes of a graph after one backward, and after a second one."""
     nodes = a_graph_of(bench, (a, b, c), wanted, steps)
     bench.backward(nodes[-1], grad)
-    once = tuple(node.grad for node in nodes)
+    once = grads_of(nodes)
     bench.backward(nodes[-1], grad)
-    return {"grads": once, "after a second time": tuple(node.grad for node in nodes)}
+    return once | grads_of(nodes, AGAIN)
 
 
 def with_one_overwritten(bench, a, b, c, wanted, steps, grad, chosen):
     """All gradients, before and after that of one node is filled with 9."""
     nodes = a_graph_of(bench, (a, b, c), wanted, steps)
     bench.backward(nodes[-1], grad)
-    before = tuple(node.grad for node in nodes)
+    before = grads_of(nodes)
     nodes[chosen].grad.fill(9.0)
-    return before, tuple(node.grad for node in nodes)
+    return before, grads_of(nodes)
 
 
 def made_from(steps):
@@ -3108,9 +3202,9 @@ def used_twice_a_long_way_round(bench, a):
 @backward.law("gives 2 to x in x + x, whichever way x is used")
 def adds_up_two_uses(answer, a):
     twos = np.full(a.shape, 2.0)
-    expect(answer.doing(used_twice, a), "the gradient of x in x + x").equals(twos)
+    expect(answer.doing(used_twice, a), "a.grad, of a + a,").equals(twos)
     long_way = answer.doing(used_twice_a_long_way_round, a)
-    expect(long_way, "the gradient of x in x - (-x)").equals(twos)
+    expect(long_way, "a.grad, of a - (-a),").equals(twos)
 
 
 def used_three_times_on_the_way(bench, a):
@@ -3123,25 +3217,26 @@ def used_three_times_on_the_way(bench, a):
 @backward.law("sends a gradient on only when all of it has arrived")
 def waits_for_all_of_it(answer, a):
     to_h, to_x = answer.doing(used_three_times_on_the_way, a)
-    expect(to_h, "the gradient of h in -h - h - h").equals(np.full(a.shape, -3.0))
-    expect(to_x, "the gradient of x where h is tanh(x)").equals(-3 * (1 - np.tanh(a) ** 2))
+    expect(to_h, "b.grad, of -b - b - b,").equals(np.full(a.shape, -3.0))
+    expect(to_x, "a.grad, where b is a.tanh(),").equals(-3 * (1 - np.tanh(a) ** 2))
 
 
 @backward.law("adds the same once more when it is done a second time")
 def a_second_time_adds(answer, a, b, c, wanted, steps, grad):
     result = answer(a, b, c, wanted, steps, grad)
-    once, twice = result["grads"], result["after a second time"]
-    for i in reached(steps, wanted):
-        expect(twice[i], f"node {i} after a second time").equals(2 * np.asarray(once[i]))
+    for name in (NODES[i] for i in reached(steps, wanted)):
+        once = np.asarray(result[f"{name}.grad"])
+        expect(result[f"{name}.grad{AGAIN}"], f"{name}.grad{AGAIN}").equals(2 * once)
 
 
 @backward.law("gives a gradient to what leads to the tensor and wants one, and to nothing else")
 def only_where_it_leads(answer, a, b, c, wanted, steps, grad):
-    grads = answer(a, b, c, wanted, steps, grad)["grads"]
+    result = answer(a, b, c, wanted, steps, grad)
     getting = reached(steps, wanted)
-    for i, gradient in enumerate(grads):
+    for i, name in zip(range(len(steps) + 3), NODES):
         told = "should have a gradient" if i in getting else "should have no gradient"
-        expect((gradient is None) != (i in getting)).is_true(f"node {i} {told}")
+        nothing = result[f"{name}.grad"] is None
+        expect(nothing != (i in getting)).is_true(f"{name} {told}")
 
 
 @backward.law("gives every tensor an array of its own")
@@ -3152,9 +3247,9 @@ def gradients_are_not_shared(answer, a, b, c, wanted, steps, grad):
         return
     chosen = getting[0]
     before, after = answer.doing(with_one_overwritten, a, b, c, wanted, steps, grad, chosen)
-    for i in getting[1:]:
-        told = f"the gradient of node {i}, after that of node {chosen} was overwritten,"
-        expect(after[i], told).equals(before[i])
+    for name in (NODES[i] for i in getting[1:]):
+        told = f"{name}.grad, after {NODES[chosen]}.grad was filled with 9,"
+        expect(after[f"{name}.grad"], told).equals(before[f"{name}.grad"])
 
 
 def one_gradient_for_two(bench, a):
@@ -3169,15 +3264,18 @@ def one_gradient_for_two(bench, a):
 @backward.law("copies the gradient that it is given")
 def copies_what_is_given(answer, a):
     second, given = answer.doing(one_gradient_for_two, a)
-    expect(second, "the second tensor's gradient, after the first one's was overwritten,").equals(a)
+    expect(second, "d.grad, after c.grad was filled with 9,").equals(a)
     expect(given, "the array that was given").equals(a)
 
 
 @backward.law("begins with ones where no gradient is given")
 def begins_with_ones(answer, a, b, c, wanted, steps):
     shape = grown([np.asarray(x, dtype=float) for x in (a, b, c)], steps, on_arrays)[-1].shape
-    ones = answer(a, b, c, wanted, steps, np.ones(shape))["grads"]
-    expect(answer(a, b, c, wanted, steps, None)["grads"]).equals(tuple(ones))
+    given = answer(a, b, c, wanted, steps, np.ones(shape))
+    result = answer(a, b, c, wanted, steps, None)
+    for name in (NODES[i] for i in reached(steps, wanted)):
+        expected = np.asarray(given[f"{name}.grad"])
+        expect(result[f"{name}.grad"], f"{name}.grad").equals(expected)
 
 
 @backward.law("gives the slopes of whatever was computed", most=10)
@@ -3197,8 +3295,9 @@ def slopes_of_anything(answer, a, b, c, wanted, steps, grad):
 
     def claimed(**at):
         arrays = [at.get(name, leaves[name]) for name in "abc"]
-        grads = answer(*arrays, wanted, steps, upstream)["grads"]
-        return [grads[i] for i in places] if len(places) > 1 else grads[places[0]]
+        result = answer(*arrays, wanted, steps, upstream)
+        grads = [result[f"{name}.grad"] for name in names]
+        return grads if len(names) > 1 else grads[0]
 
     expect_slopes(
         lambda **at: float(np.sum(upstream * nodes(at)[-1])),
@@ -3252,6 +3351,19 @@ def level_by_level(root, parents):
 )
 def grad_overwritten_not_accumulated(tensor, grad=None):
     sent_back(tensor, grad, arrive=lambda old, new: 0.0 + new)
+
+
+@backward.misconception(
+    "each gradient that arrives replaces the one before",
+    "tensor.grad = grad throws away what came over another way, and what an earlier backward has "
+    "left. Add to what is there.",
+)
+def replaces_what_is_there(tensor, grad=None):
+    if tensor.requires_grad:
+        tensor.grad = np.ones(tensor.data.shape) if grad is None else np.array(grad, dtype=float)
+        shares = tensor.send_back(tensor.grad) if tensor.parents else []
+        for parent, share in zip(tensor.parents, shares):
+            replaces_what_is_there(parent, share)
 
 
 @backward.misconception(
@@ -3477,6 +3589,11 @@ def at_steps(losses, *places):
 # --- SGD ---------------------------------------------------------------------------------------
 
 
+def data_of(tensors, when):
+    """The numbers of three tensors, named by the letters that a learner sees."""
+    return {f"{name}.data {when}": tensor.data for name, tensor in zip("abc", tensors)}
+
+
 def some_steps(bench, a, b, c, to_a, to_b, learning_rate):
     """Three parameters, of which the second has no gradient: two steps, zero, and one more."""
     tensors = [bench.Tensor(data) for data in (a, c, b)]
@@ -3484,24 +3601,16 @@ def some_steps(bench, a, b, c, to_a, to_b, learning_rate):
     tensors[0].backward(to_a)
     tensors[2].backward(to_b)
     optimiser.step()
-    after_one = tuple(tensor.data for tensor in tensors)
-    kept = tuple(tensor.grad for tensor in tensors)
+    told = data_of(tensors, "after a step") | grads_of(tensors, " after a step")
     optimiser.step()
-    after_two = tuple(tensor.data for tensor in tensors)
+    told |= data_of(tensors, "after a second step")
     optimiser.zero()
-    zeroed = tuple(tensor.grad for tensor in tensors)
+    told |= grads_of(tensors, " after zero")
     optimiser.step()
-    still = tuple(tensor.data for tensor in tensors)
+    told |= data_of(tensors, "after a step without gradients")
     tensors[0].backward(to_a)
     optimiser.step()
-    return {
-        "after a step": after_one,
-        "gradients after it": kept,
-        "after a second step": after_two,
-        "gradients after zero": zeroed,
-        "after a step without gradients": still,
-        "the first after one more step": tensors[0].data,
-    }
+    return told | {"a.data after one more step": tensors[0].data}
 
 
 sgd = exercise(
@@ -3538,25 +3647,28 @@ sgd = exercise(
 
 @sgd.law("moves each parameter by the learning rate times its gradient, downhill")
 def moves_downhill(answer, a, b, c, to_a, to_b, learning_rate):
-    moved = answer(a, b, c, to_a, to_b, learning_rate)["after a step"]
-    expect(moved[0], "the first parameter").equals(a - learning_rate * to_a)
-    expect(moved[2], "the third parameter").equals(b - learning_rate * to_b)
+    result = answer(a, b, c, to_a, to_b, learning_rate)
+    expect(result["a.data after a step"], "a.data after a step").equals(a - learning_rate * to_a)
+    expect(result["c.data after a step"], "c.data after a step").equals(b - learning_rate * to_b)
 
 
 @sgd.law("leaves a parameter alone that has no gradient")
 def leaves_alone(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["after a step"][1], "the second parameter").equals(c)
-    expect(result["after a step without gradients"], "all parameters after zero and step").equals(
-        result["after a second step"]
-    )
+    expect(result["b.data after a step"], "b.data after a step").equals(c)
+    for name in "abc":
+        still = result[f"{name}.data after a step without gradients"]
+        before = np.asarray(result[f"{name}.data after a second step"])
+        expect(still, f"{name}.data after zero and step").equals(before)
 
 
 @sgd.law("forgets the gradients in zero, and only there")
 def forgets_only_in_zero(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["gradients after it"], "the gradients after a step").equals((to_a, None, to_b))
-    expect(result["gradients after zero"], "the gradients after zero").equals((None, None, None))
+    for name, gradient in zip("abc", (to_a, None, to_b)):
+        expect(result[f"{name}.grad after a step"], f"{name}.grad after a step").equals(gradient)
+    for name in "abc":
+        expect(result[f"{name}.grad after zero"], f"{name}.grad after zero").equals(None)
 
 
 def same_gradient_for_two(bench, a, learning_rate):
@@ -3569,8 +3681,8 @@ def same_gradient_for_two(bench, a, learning_rate):
 @sgd.law("moves both of two parameters that were added to each other")
 def moves_both(answer, a, learning_rate):
     first, second = answer.doing(same_gradient_for_two, a, learning_rate)
-    expect(first, "the first").equals(a - learning_rate)
-    expect(second, "the second").equals(a - learning_rate)
+    expect(first, "a.data").equals(a - learning_rate)
+    expect(second, "b.data").equals(a - learning_rate)
 
 
 @sgd.law("trains the book's two matrices: from 0.58128304 to 0.06849361 in ten steps", most=1)
@@ -3606,6 +3718,17 @@ class missing_learning_rate:
 class grad_not_zeroed:
     def zero(self):
         pass
+
+
+@sgd.misconception(
+    "zero makes the gradients 0",
+    "None says that no gradient has arrived, and step then leaves a parameter alone. Zeros would "
+    "say that one has arrived, and that it is 0: set each to None.",
+)
+class zeros_instead_of_none:
+    def zero(self):
+        for parameter in self.parameters:
+            parameter.grad = np.zeros(parameter.data.shape)
 
 
 @sgd.misconception(
@@ -4116,9 +4239,17 @@ def two_losses(name):
         predicted, wanted = bench.Tensor(prediction), bench.Tensor(target)
         loss = getattr(bench, name)()(predicted, wanted)
         loss.backward(grad)
-        return {"loss": loss.data, "gradients": (predicted.grad, wanted.grad)}
+        return {
+            "loss.data": loss.data,
+            "prediction.grad": predicted.grad,
+            "target.grad": wanted.grad,
+        }
 
     return a_loss
+
+
+def both_gradients(result):
+    return [result["prediction.grad"], result["target.grad"]]
 
 
 def with_losses_gradient(prediction, target):
@@ -4157,15 +4288,15 @@ mse_loss = exercise(
 
 @mse_loss.law("adds up the squared misses over the rows")
 def adds_up_the_squares(answer, prediction, target, grad):
-    loss = answer(prediction, target, grad)["loss"]
+    loss = answer(prediction, target, grad)["loss.data"]
     expect(loss, "the loss").equals(((prediction - target) ** 2).sum(axis=0))
 
 
 @mse_loss.law("is 0 for a perfect prediction, and pushes nothing")
 def rests_when_perfect(answer, prediction, grad):
     result = answer(prediction, prediction, grad)
-    expect(result["loss"], "the loss").equals(np.zeros(prediction.shape[1]))
-    expect(result["gradients"][0], "the gradient").equals(np.zeros(prediction.shape))
+    expect(result["loss.data"], "the loss").equals(np.zeros(prediction.shape[1]))
+    expect(result["prediction.grad"], "prediction.grad").equals(np.zeros(prediction.shape))
 
 
 @mse_loss.law("has the slopes of the squared miss, with the factor 2", most=3)
@@ -4173,7 +4304,7 @@ def has_slopes(answer, prediction, target, grad):
     expect_slopes(
         lambda prediction, target: float(np.sum(grad * ((prediction - target) ** 2).sum(axis=0))),
         at={"prediction": prediction, "target": target},
-        claimed=lambda prediction, target: answer(prediction, target, grad)["gradients"],
+        claimed=lambda prediction, target: both_gradients(answer(prediction, target, grad)),
         batch=len(prediction),
     )
 
@@ -4259,14 +4390,14 @@ mean_squared_error_loss = exercise(
 
 @mean_squared_error_loss.law("is the mean of the squared misses over the rows")
 def is_the_mean(answer, prediction, target, grad):
-    loss = answer(prediction, target, grad)["loss"]
+    loss = answer(prediction, target, grad)["loss.data"]
     expect(loss, "the loss").equals(((prediction - target) ** 2).mean(axis=0))
 
 
 @mean_squared_error_loss.law("stays the same when every row is there twice")
 def doubling_the_rows_changes_nothing(answer, prediction, target, grad):
-    twice = answer(np.vstack([prediction] * 2), np.vstack([target] * 2), grad)["loss"]
-    expect(twice, "the loss").equals(np.asarray(answer(prediction, target, grad)["loss"]))
+    twice = answer(np.vstack([prediction] * 2), np.vstack([target] * 2), grad)["loss.data"]
+    expect(twice, "the loss").equals(np.asarray(answer(prediction, target, grad)["loss.data"]))
 
 
 @mean_squared_error_loss.law("has the slopes of the mean squared miss", most=3)
@@ -4274,7 +4405,7 @@ def has_slopes(answer, prediction, target, grad):
     expect_slopes(
         lambda prediction, target: float(np.sum(grad * ((prediction - target) ** 2).mean(axis=0))),
         at={"prediction": prediction, "target": target},
-        claimed=lambda prediction, target: answer(prediction, target, grad)["gradients"],
+        claimed=lambda prediction, target: both_gradients(answer(prediction, target, grad)),
         batch=len(prediction),
     )
 
@@ -4337,7 +4468,7 @@ def a_cross_entropy(bench, logits, targets, grad):
     given = bench.Tensor(logits)
     loss = bench.CrossEntropyLoss()(given, targets)
     loss.backward(grad)
-    return {"loss": loss.data, "gradient": given.grad}
+    return {"loss.data": loss.data, "logits.grad": given.grad}
 
 
 cross_entropy_loss = exercise(
@@ -4373,13 +4504,13 @@ cross_entropy_loss = exercise(
 
 @cross_entropy_loss.law("is the mean surprise at the right classes")
 def is_the_mean_surprise(answer, logits, targets, grad):
-    loss = answer(logits, targets, grad)["loss"]
+    loss = answer(logits, targets, grad)["loss.data"]
     expect(loss, "the loss").equals(mean_surprise(logits, targets))
 
 
 @cross_entropy_loss.law("pushes the logits by nothing in total, row by row")
 def pushes_by_nothing_in_total(answer, logits, targets, grad):
-    gradient = np.asarray(answer(logits, targets, grad)["gradient"])
+    gradient = np.asarray(answer(logits, targets, grad)["logits.grad"])
     expect(gradient.sum(axis=1), "the sums of the gradient's rows").equals(np.zeros(len(logits)))
 
 
@@ -4443,7 +4574,11 @@ def squeezing(name):
         layer, inputs = getattr(bench, name)(), bench.Tensor(x)
         output = layer(inputs)
         output.backward(grad)
-        return {"output": output.data, "gradient": inputs.grad, "parameters": layer.parameters()}
+        return {
+            "output.data": output.data,
+            "inputs.grad": inputs.grad,
+            "parameters()": layer.parameters(),
+        }
 
     return a_layer
 
@@ -4471,7 +4606,7 @@ tanh_layer = squeezing_exercise("Tanh", "tanh")
 
 @tanh_layer.law("gives tanh of every number")
 def gives_tanh(answer, x, grad):
-    expect(answer(x, grad)["output"], "the output").equals(np.tanh(x))
+    expect(answer(x, grad)["output.data"], "the output").equals(np.tanh(x))
 
 
 @tanh_layer.law("has the slopes of tanh", most=3)
@@ -4479,13 +4614,13 @@ def has_slopes(answer, x, grad):
     expect_slopes(
         lambda x: float(np.sum(grad * np.tanh(x))),
         at={"x": x},
-        claimed=lambda x: answer(x, grad)["gradient"],
+        claimed=lambda x: answer(x, grad)["inputs.grad"],
     )
 
 
 @tanh_layer.law("has nothing to learn")
 def has_no_parameters(answer, x, grad):
-    expect(answer(x, grad)["parameters"], "the parameters").equals([])
+    expect(answer(x, grad)["parameters()"], "the parameters").equals([])
 
 
 @tanh_layer.misconception("sigmoid instead of tanh", "A Tanh layer gives -1 to 1: inputs.tanh().")
@@ -4529,7 +4664,7 @@ sigmoid_layer = squeezing_exercise("Sigmoid", "sigmoid")
 
 @sigmoid_layer.law("gives sigmoid of every number")
 def gives_sigmoid(answer, x, grad):
-    expect(answer(x, grad)["output"], "the output").equals(sigmoid_of(x))
+    expect(answer(x, grad)["output.data"], "the output").equals(sigmoid_of(x))
 
 
 @sigmoid_layer.law("has the slopes of sigmoid", most=3)
@@ -4537,7 +4672,7 @@ def has_slopes(answer, x, grad):
     expect_slopes(
         lambda x: float(np.sum(grad * sigmoid_of(x))),
         at={"x": x},
-        claimed=lambda x: answer(x, grad)["gradient"],
+        claimed=lambda x: answer(x, grad)["inputs.grad"],
     )
 
 
