@@ -148,7 +148,9 @@ def gives_a_new_array(answer, grad, shape):
     result = answer.doing(its_result_overwritten, grad, shape)
     if shape and result.outcome.raised is None:  # lists and single numbers cannot be filled
         before, after = result
-        expect(after, "grad, after the result was filled with 9,").equals(np.asarray(before))
+        expect(after, "the array grad, after the result was filled with 9,").equals(
+            np.asarray(before)
+        )
 
 
 @unbroadcast.misconception(
@@ -368,7 +370,7 @@ def gives_arrays_of_their_own(answer, grad):
         return  # other laws say what is wrong there; lists cannot be filled
     left, given = result
     expect(left, "the gradient of b, after that of a was filled with 9,").equals(grad)
-    expect(given, "grad, after both were filled with 9,").equals(grad)
+    expect(given, "the array grad, after both were filled with 9,").equals(grad)
 
 
 @add_backward.law("gives the slopes of the sum", most=4)
@@ -2743,7 +2745,7 @@ def is_made_from(step, wanted):
 @tensor.law("holds a copy of its numbers, as decimals")
 def holds_a_copy(answer, x, y, wanted, step, grad):
     result = answer(x, y, wanted, step, grad)
-    told = "a.data, after a copy of a was filled with 0.1,"
+    told = "the data of a, after a copy of it was filled with 0.1,"
     expect(result["a.data"], told).equals(np.array(x, dtype=float))
     filled = result["the data of a copy of a, filled with 0.1"]
     expect(filled, "the data of a copy of a, filled with 0.1,").equals(np.full(np.shape(x), 0.1))
@@ -2753,16 +2755,19 @@ def holds_a_copy(answer, x, y, wanted, step, grad):
 def does_it_with_tensors(answer, x, y, wanted, step, grad):
     arrays = [np.array(x, dtype=float), np.array(y, dtype=float)]
     made = grown(arrays, [step], on_arrays)[-1]
-    expect(answer(x, y, wanted, step, grad)["c.data"], f"c.data after {step[0]}").equals(made)
+    expect(answer(x, y, wanted, step, grad)["c.data"], f"the data of c after {step[0]}").equals(
+        made
+    )
 
 
 @tensor.law("wants a gradient if one of those that it was made from does")
 def wants_what_its_parents_want(answer, x, y, wanted, step, grad):
     _, wants = is_made_from(step, wanted)
     result = answer(x, y, wanted, step, grad)
-    expect(result["c.requires_grad"], "c.requires_grad").equals(wants)
+    expect(result["c.requires_grad"], "whether c requires a gradient").equals(wants)
     for name, own in zip("ab", wanted):
-        expect(result[f"{name}.requires_grad"], f"{name}.requires_grad").equals(own)
+        told = f"whether {name} requires a gradient"
+        expect(result[f"{name}.requires_grad"], told).equals(own)
 
 
 @tensor.law("has no gradient before backward, and none that it does not want afterwards")
@@ -2775,7 +2780,7 @@ def has_no_unwanted_gradient(answer, x, y, wanted, step, grad):
         nothing = result[f"{name}.grad"] is None
         wants = wanted[i] and i in used
         expect(nothing != wants).is_true(
-            f"{name} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
+            f"tensor {name} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
             f"{'wants one' if wants else 'should have none'}"
         )
 
@@ -3202,9 +3207,9 @@ def used_twice_a_long_way_round(bench, a):
 @backward.law("gives 2 to x in x + x, whichever way x is used")
 def adds_up_two_uses(answer, a):
     twos = np.full(a.shape, 2.0)
-    expect(answer.doing(used_twice, a), "a.grad, of a + a,").equals(twos)
+    expect(answer.doing(used_twice, a), "the gradient of a in a + a").equals(twos)
     long_way = answer.doing(used_twice_a_long_way_round, a)
-    expect(long_way, "a.grad, of a - (-a),").equals(twos)
+    expect(long_way, "the gradient of a in a - (-a)").equals(twos)
 
 
 def used_three_times_on_the_way(bench, a):
@@ -3217,8 +3222,8 @@ def used_three_times_on_the_way(bench, a):
 @backward.law("sends a gradient on only when all of it has arrived")
 def waits_for_all_of_it(answer, a):
     to_h, to_x = answer.doing(used_three_times_on_the_way, a)
-    expect(to_h, "b.grad, of -b - b - b,").equals(np.full(a.shape, -3.0))
-    expect(to_x, "a.grad, where b is a.tanh(),").equals(-3 * (1 - np.tanh(a) ** 2))
+    expect(to_h, "the gradient of b in -b - b - b").equals(np.full(a.shape, -3.0))
+    expect(to_x, "the gradient of a, where b is a.tanh(),").equals(-3 * (1 - np.tanh(a) ** 2))
 
 
 @backward.law("adds the same once more when it is done a second time")
@@ -3226,7 +3231,7 @@ def a_second_time_adds(answer, a, b, c, wanted, steps, grad):
     result = answer(a, b, c, wanted, steps, grad)
     for name in (NODES[i] for i in reached(steps, wanted)):
         once = np.asarray(result[f"{name}.grad"])
-        expect(result[f"{name}.grad{AGAIN}"], f"{name}.grad{AGAIN}").equals(2 * once)
+        expect(result[f"{name}.grad{AGAIN}"], f"the gradient of {name}{AGAIN}").equals(2 * once)
 
 
 @backward.law("gives a gradient to what leads to the tensor and wants one, and to nothing else")
@@ -3236,7 +3241,7 @@ def only_where_it_leads(answer, a, b, c, wanted, steps, grad):
     for i, name in zip(range(len(steps) + 3), NODES):
         told = "should have a gradient" if i in getting else "should have no gradient"
         nothing = result[f"{name}.grad"] is None
-        expect(nothing != (i in getting)).is_true(f"{name} {told}")
+        expect(nothing != (i in getting)).is_true(f"tensor {name} {told}")
 
 
 @backward.law("gives every tensor an array of its own")
@@ -3248,7 +3253,7 @@ def gradients_are_not_shared(answer, a, b, c, wanted, steps, grad):
     chosen = getting[0]
     before, after = answer.doing(with_one_overwritten, a, b, c, wanted, steps, grad, chosen)
     for name in (NODES[i] for i in getting[1:]):
-        told = f"{name}.grad, after {NODES[chosen]}.grad was filled with 9,"
+        told = f"the gradient of {name}, after that of {NODES[chosen]} was filled with 9,"
         expect(after[f"{name}.grad"], told).equals(before[f"{name}.grad"])
 
 
@@ -3264,7 +3269,7 @@ def one_gradient_for_two(bench, a):
 @backward.law("copies the gradient that it is given")
 def copies_what_is_given(answer, a):
     second, given = answer.doing(one_gradient_for_two, a)
-    expect(second, "d.grad, after c.grad was filled with 9,").equals(a)
+    expect(second, "the gradient of d, after that of c was filled with 9,").equals(a)
     expect(given, "the array that was given").equals(a)
 
 
@@ -3275,7 +3280,7 @@ def begins_with_ones(answer, a, b, c, wanted, steps):
     result = answer(a, b, c, wanted, steps, None)
     for name in (NODES[i] for i in reached(steps, wanted)):
         expected = np.asarray(given[f"{name}.grad"])
-        expect(result[f"{name}.grad"], f"{name}.grad").equals(expected)
+        expect(result[f"{name}.grad"], f"the gradient of {name}").equals(expected)
 
 
 @backward.law("gives the slopes of whatever was computed", most=10)
@@ -3648,27 +3653,32 @@ sgd = exercise(
 @sgd.law("moves each parameter by the learning rate times its gradient, downhill")
 def moves_downhill(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["a.data after a step"], "a.data after a step").equals(a - learning_rate * to_a)
-    expect(result["c.data after a step"], "c.data after a step").equals(b - learning_rate * to_b)
+    expect(result["a.data after a step"], "the data of a after a step").equals(
+        a - learning_rate * to_a
+    )
+    expect(result["c.data after a step"], "the data of c after a step").equals(
+        b - learning_rate * to_b
+    )
 
 
 @sgd.law("leaves a parameter alone that has no gradient")
 def leaves_alone(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["b.data after a step"], "b.data after a step").equals(c)
+    expect(result["b.data after a step"], "the data of b after a step").equals(c)
     for name in "abc":
         still = result[f"{name}.data after a step without gradients"]
         before = np.asarray(result[f"{name}.data after a second step"])
-        expect(still, f"{name}.data after zero and step").equals(before)
+        expect(still, f"the data of {name} after zero and step").equals(before)
 
 
 @sgd.law("forgets the gradients in zero, and only there")
 def forgets_only_in_zero(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
     for name, gradient in zip("abc", (to_a, None, to_b)):
-        expect(result[f"{name}.grad after a step"], f"{name}.grad after a step").equals(gradient)
+        told = f"the gradient of {name} after a step"
+        expect(result[f"{name}.grad after a step"], told).equals(gradient)
     for name in "abc":
-        expect(result[f"{name}.grad after zero"], f"{name}.grad after zero").equals(None)
+        expect(result[f"{name}.grad after zero"], f"the gradient of {name} after zero").equals(None)
 
 
 def same_gradient_for_two(bench, a, learning_rate):
@@ -3681,8 +3691,8 @@ def same_gradient_for_two(bench, a, learning_rate):
 @sgd.law("moves both of two parameters that were added to each other")
 def moves_both(answer, a, learning_rate):
     first, second = answer.doing(same_gradient_for_two, a, learning_rate)
-    expect(first, "a.data").equals(a - learning_rate)
-    expect(second, "b.data").equals(a - learning_rate)
+    expect(first, "the data of a").equals(a - learning_rate)
+    expect(second, "the data of b").equals(a - learning_rate)
 
 
 @sgd.law("trains the book's two matrices: from 0.58128304 to 0.06849361 in ten steps", most=1)
@@ -3898,8 +3908,8 @@ def is_a_weighted_sum(answer, n_in, n_out, rng, weights, bias, x, grad):
 def gives_its_parameters(answer, n_in, n_out, rng, weights, bias, x, grad):
     result = answer(n_in, n_out, rng, weights, bias, x, grad)
     expect(len(result["parameters()"]), "the number of parameters").equals(2)
-    expect(result["parameters()[0].data"], "parameters()[0].data").equals(weights)
-    expect(result["parameters()[1].data"], "parameters()[1].data").equals(bias)
+    expect(result["parameters()[0].data"], "the data of parameters()[0]").equals(weights)
+    expect(result["parameters()[1].data"], "the data of parameters()[1]").equals(bias)
 
 
 @linear.law("gives the tensors themselves as parameters: their gradients can be read there")
@@ -3907,7 +3917,7 @@ def gives_the_tensors_themselves(answer, n_in, n_out, rng, weights, bias, x, gra
     result = answer(n_in, n_out, rng, weights, bias, x, grad)
     for i, own in enumerate(["weights.grad", "bias.grad"]):
         if result[own] is not None:
-            told = f"parameters()[{i}].grad, after backward,"
+            told = f"the gradient of parameters()[{i}], after backward,"
             expect(result[f"parameters()[{i}].grad"], told).equals(np.asarray(result[own]))
 
 
@@ -4122,7 +4132,7 @@ def gives_the_tensors_themselves(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
     for i in range(4):
         data = np.asarray(result[f"parameters()[{i}].data"])
-        told = f"parameters()[{i}].grad, after backward,"
+        told = f"the gradient of parameters()[{i}], after backward,"
         expect(result[f"parameters()[{i}].grad"], told).has_shape(*data.shape)
 
 
@@ -4296,7 +4306,9 @@ def adds_up_the_squares(answer, prediction, target, grad):
 def rests_when_perfect(answer, prediction, grad):
     result = answer(prediction, prediction, grad)
     expect(result["loss.data"], "the loss").equals(np.zeros(prediction.shape[1]))
-    expect(result["prediction.grad"], "prediction.grad").equals(np.zeros(prediction.shape))
+    expect(result["prediction.grad"], "the gradient of the prediction").equals(
+        np.zeros(prediction.shape)
+    )
 
 
 @mse_loss.law("has the slopes of the squared miss, with the factor 2", most=3)
@@ -4817,10 +4829,10 @@ def repeated_words_add(answer, vocab_size, dim, rng, weights):
 def gives_its_weights(answer, vocab_size, dim, rng, weights, indices, grad):
     result = answer(vocab_size, dim, rng, weights, indices, grad)
     expect(len(result["parameters()"]), "the number of parameters").equals(1)
-    expect(result["parameters()[0].data"], "parameters()[0].data").equals(weights)
+    expect(result["parameters()[0].data"], "the data of parameters()[0]").equals(weights)
     if result["weights.grad"] is not None:
         gradient = np.asarray(result["weights.grad"])
-        told = "parameters()[0].grad, after backward,"
+        told = "the gradient of parameters()[0], after backward,"
         expect(result["parameters()[0].grad"], told).equals(gradient)
 
 
