@@ -27,7 +27,8 @@ def unbroadcast(grad, shape):
 
         grad     any shape                 a gradient of the result
         shape    tuple                     of the array that was stretched to grad's shape
-        returns  that shape                a new array, also where nothing was stretched
+        returns  that shape                a new array, also where nothing was stretched: neither
+                                           grad itself nor a view of it
 
     >>> unbroadcast(np.array([[1.0, 2.0], [3.0, 4.0]]), (2,))
     array([4., 6.])
@@ -61,8 +62,9 @@ def add(a, b):
 def add_backward(grad, a, b):
     """The gradients of a and of b, given the gradient of a + b.
 
-    A sum grows as fast as each of its parts: both get the whole gradient, each an array of its own.
-    An array that was stretched gets the sum over its copies (see `unbroadcast`).
+    A sum grows as fast as each of its parts: both get the whole gradient, each an array of its own
+    (not grad itself, nor the other's). An array that was stretched gets the sum over its copies
+    (see `unbroadcast`).
 
         grad     like a + b                the gradient of the result
         a        any shape
@@ -464,8 +466,8 @@ class Tensor:
     data           the numbers, as an array of float64: a copy of what it was made from
     grad           None until `backward` has been here, then a plain array of data's shape
     requires_grad  whether it wants a gradient; one made from others wants one if any of them does
-    parents        the tensors it was made from: none for inputs and weights
-    send_back      a function: its gradient -> a list with one gradient for each parent
+    parents        the tensors it was made from, a list or a tuple: none for inputs and weights
+    send_back      a function: its gradient -> a list or tuple with one gradient for each parent
 
     >>> a, b = Tensor([1, 2]), Tensor([3, 4])
     >>> a * b + a

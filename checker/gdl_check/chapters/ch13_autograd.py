@@ -4,11 +4,12 @@ import functools
 import graphlib
 import math
 import operator
+import string
 
 import numpy as np
 
 import ch13_autograd as ch13
-from ch13_autograd import Linear, MSELoss, Sigmoid, Tensor, sigmoid
+from ch13_autograd import Linear, MSELoss, Sigmoid, Tensor, sigmoid, tanh
 from gdl_check.compare import expect
 from gdl_check.course import exercise
 from gdl_check.gradient import expect_slopes, upstream_like
@@ -130,6 +131,27 @@ def counts_the_copies(answer, grad, shape):
     expect(answer(np.ones(grad.shape), shape)).equals(np.full(shape, copies))
 
 
+def its_result_overwritten(bench, grad):
+    """An array that is handed over as a gradient, before and after the result is filled with 9."""
+    given = bench.unbroadcast(grad, grad.shape)
+    result, before = bench.unbroadcast(given, grad.shape), given.copy()
+    result.fill(9.0)
+    return before, given.copy()
+
+
+@unbroadcast.law(
+    "gives a new array, not grad or a view of it: writing into it leaves grad as it is", most=3
+)
+def gives_a_new_array(answer, grad):
+    if any(np.shape(answer(np.ones((2, 2)), fits)) != fits for fits in ((2,), (2, 1))):
+        return  # other laws say what is wrong there
+    result = answer.doing(its_result_overwritten, grad)
+    if result.outcome.raised is None:  # lists cannot be filled
+        before, after = result
+        told = "the array grad, after the result was filled with 9,"
+        expect(after, told).equals(np.asarray(before))
+
+
 @unbroadcast.misconception(
     "the gradient as it came",
     "An array that was stretched is smaller than the result. Its gradient must have its own shape: "
@@ -184,7 +206,7 @@ def axis_after_axis(grad, shape):
         if length != grad.shape[axis]:
             grad = np.einsum(np.moveaxis(grad, axis, -1), [..., 0], [...])
             grad = np.expand_dims(grad, axis)
-    return grad
+    return np.array(grad)
 
 
 # --- add ---------------------------------------------------------------------------------------
@@ -324,6 +346,31 @@ def grows_with_the_gradient(answer, grad, a, b):
     twice_a, twice_b = answer(2 * grad, a, b)
     expect(twice_a, "the gradient of a").equals(2 * np.asarray(to_a))
     expect(twice_b, "the gradient of b").equals(2 * np.asarray(to_b))
+
+
+def gradients_overwritten(bench, grad):
+    """b's gradient after that of a is filled with 9, then what came in after both are."""
+    given = bench.add_backward(grad, grad, grad)[0]
+    pair = bench.add_backward(given, grad, grad)
+    first, second = pair[0], pair[1]
+    first.fill(9.0)
+    left = second.copy()
+    second.fill(9.0)
+    return left, given.copy()
+
+
+@add_backward.law(
+    "gives each an array of its own: writing into one leaves the other, and grad, as they are",
+    most=3,
+)
+def gives_arrays_of_their_own(answer, grad):
+    _, to_row = answer(np.ones((2, 1)), np.ones((2, 1)), np.ones(1))
+    result = answer.doing(gradients_overwritten, grad)
+    if np.shape(to_row) != (1,) or not grad.ndim or result.outcome.raised is not None:
+        return  # other laws say what is wrong there; lists cannot be filled
+    left, given = result
+    expect(left, "the gradient of b, after that of a was filled with 9,").equals(grad)
+    expect(given, "the array grad, after both were filled with 9,").equals(grad)
 
 
 @add_backward.law("gives the slopes of the sum", most=4)
@@ -756,13 +803,13 @@ def shaped_like_the_arrays(answer, grad, a, b):
     expect(to_b, "the gradient of b").has_shape(*b.shape)
 
 
-@mul_backward.law("gives a nothing where b is 0")
+@mul_backward.law("gives `a` a gradient of 0 where b is 0")
 def zero_blocks(answer, grad, a, b):
     to_a, _ = answer(grad, a, np.zeros(b.shape))
     expect(to_a, "the gradient of a").equals(np.zeros(a.shape))
 
 
-@mul_backward.law("gives a twice as much when b is twice as large, and b the same as before")
+@mul_backward.law("gives `a` twice as much when b is twice as large, and `b` the same as before")
 def grows_with_the_other(answer, grad, a, b):
     to_a, to_b = answer(grad, a, b)
     twice_a, same_b = answer(grad, a, np.asarray(2 * b))
@@ -1469,7 +1516,7 @@ def shaped_like_the_matrices(answer, grad, a, b):
     expect(to_b, "the gradient of b").has_shape(*b.shape)
 
 
-@mm_backward.law("gives b nothing where a is 0, and a nothing where b is 0")
+@mm_backward.law("gives `b` a gradient of 0 where a is 0, and `a` one where b is 0")
 def zero_blocks(answer, grad, a, b):
     expect(answer(grad, a, 0 * b)[0], "the gradient of a").equals(np.zeros(a.shape))
     expect(answer(grad, 0 * a, b)[1], "the gradient of b").equals(np.zeros(b.shape))
@@ -2329,6 +2376,10 @@ SHORTCUT = {"loss": ["w", "a"], "a": ["b"], "b": ["w"], "w": ["x"], "x": []}
 SIDE_BRANCH = {"loss": ["h"], "h": ["w"], "w": [], "side": ["h", "w"], "other": ["side"]}
 STAR = {"loss": ["a", "b", "c", "d"], "a": [], "b": [], "c": [], "d": ["b"]}
 TWICE = {"loss": ["x", "x"], "x": ["y"], "y": []}
+# Each node is made from the one before, twice. Whoever walks every way takes for ever, and is shown
+# this case: let it tell why.
+LINKS = ["2**30 ways lead here", *(f"h{i}" for i in range(1, 30)), "loss"]
+MANY_WAYS = {LINKS[0]: [], **{after: [before] * 2 for before, after in zip(LINKS, LINKS[1:])}}
 
 topological_order = exercise(
     "topological_order",
@@ -2350,6 +2401,7 @@ topological_order = exercise(
         {"root": "loss", "parents": TWICE},
         {"root": "loss", "parents": STAR},
         {"root": 3, "parents": {0: [], 1: [0], 2: [0, 1], 3: [1, 2], 4: [3]}},
+        {"root": "loss", "parents": MANY_WAYS},
     ],
     hints=[
         "w was used to make a, and both were used to make the loss. Which of the three must wait "
@@ -2449,6 +2501,8 @@ def parents_first(root, parents):
 )
 def once_for_every_way(root, parents):
     order = []
+    if len(parents) == len(MANY_WAYS):
+        raise TimeoutError
 
     def visit(node):
         for parent in parents[node]:
@@ -2585,20 +2639,20 @@ def fitting_step(operation, pick, arrays):
 
 
 def one_operation(bench, x, y, wanted, step, grad):
-    """A tensor made by one operation, and the gradients that find their way back from it."""
+    """A tensor c made of a and b by one operation, and the gradients that find their way back."""
     leaves = [bench.Tensor(x, wanted[0]), bench.Tensor(y, wanted[1])]
     before = leaves[0].grad
-    copied = bench.Tensor(leaves[0].data)
-    copied.data.fill(0.1)
     made = grown(leaves, [step], on_tensors)[-1]
     made.backward(grad)
+    copied = bench.Tensor(leaves[0].data)
+    copied.data.fill(0.1)
+    named = dict(zip("abc", (*leaves, made)))
     return {
-        "data": tuple(leaf.data for leaf in leaves),
-        "made": made.data,
-        "requires_grad": [node.requires_grad for node in (*leaves, made)],
-        "grad before": before,
-        "grads": tuple(node.grad for node in (*leaves, made)),
-        "a copy, filled with 0.1": copied.data,
+        **{f"{name}.data": tensor.data for name, tensor in named.items()},
+        **{f"{name}.requires_grad": tensor.requires_grad for name, tensor in named.items()},
+        "a.grad before backward": before,
+        **{f"{name}.grad": tensor.grad for name, tensor in named.items()},
+        "the data of a copy of a, filled with 0.1": copied.data,
     }
 
 
@@ -2691,37 +2745,42 @@ def is_made_from(step, wanted):
 @tensor.law("holds a copy of its numbers, as decimals")
 def holds_a_copy(answer, x, y, wanted, step, grad):
     result = answer(x, y, wanted, step, grad)
-    expect(result["data"][0], "the data").equals(np.array(x, dtype=float))
-    filled = result["a copy, filled with 0.1"]
-    expect(filled, "a copy of it, filled with 0.1,").equals(np.full(np.shape(x), 0.1))
+    told = "the data of a, after a copy of it was filled with 0.1,"
+    expect(result["a.data"], told).equals(np.array(x, dtype=float))
+    filled = result["the data of a copy of a, filled with 0.1"]
+    expect(filled, "the data of a copy of a, filled with 0.1,").equals(np.full(np.shape(x), 0.1))
 
 
 @tensor.law("does with tensors what the operation does with arrays")
 def does_it_with_tensors(answer, x, y, wanted, step, grad):
     arrays = [np.array(x, dtype=float), np.array(y, dtype=float)]
     made = grown(arrays, [step], on_arrays)[-1]
-    expect(answer(x, y, wanted, step, grad)["made"], f"the data after {step[0]}").equals(made)
+    expect(answer(x, y, wanted, step, grad)["c.data"], f"the data of c after {step[0]}").equals(
+        made
+    )
 
 
 @tensor.law("wants a gradient if one of those that it was made from does")
 def wants_what_its_parents_want(answer, x, y, wanted, step, grad):
     _, wants = is_made_from(step, wanted)
     result = answer(x, y, wanted, step, grad)
-    expect(result["requires_grad"][2], "requires_grad").equals(wants)
-    expect(result["requires_grad"][:2], "requires_grad of the leaves").equals(wanted)
+    expect(result["c.requires_grad"], "whether c requires a gradient").equals(wants)
+    for name, own in zip("ab", wanted):
+        told = f"whether {name} requires a gradient"
+        expect(result[f"{name}.requires_grad"], told).equals(own)
 
 
 @tensor.law("has no gradient before backward, and none that it does not want afterwards")
 def has_no_unwanted_gradient(answer, x, y, wanted, step, grad):
     result = answer(x, y, wanted, step, grad)
     used, _ = is_made_from(step, wanted)
-    expect(result["grad before"] is None).is_true("grad must be None until backward has been there")
-    grads = result["grads"]
-    for i in range(2):
-        nothing = grads[i] is None
+    nothing = result["a.grad before backward"] is None
+    expect(nothing).is_true("grad must be None until backward has been there")
+    for i, name in enumerate("ab"):
+        nothing = result[f"{name}.grad"] is None
         wants = wanted[i] and i in used
         expect(nothing != wants).is_true(
-            f"leaf {i} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
+            f"tensor {name} gets {'no' if nothing else 'a'} gradient, {'but' if wants else 'and'} it "
             f"{'wants one' if wants else 'should have none'}"
         )
 
@@ -2747,8 +2806,9 @@ def sends_back_the_slopes(answer, x, y, step, grad):
         return [at.get(name, array) for name, array in zip("xy", arrays)]
 
     def claimed(**at):
-        grads = answer(*leaves(at), BOTH, step, upstream)["grads"]
-        return [grads[i] for i in used] if len(used) > 1 else grads[used[0]]
+        result = answer(*leaves(at), BOTH, step, upstream)
+        grads = [result[f"{'ab'[i]}.grad"] for i in used]
+        return grads if len(used) > 1 else grads[0]
 
     expect_slopes(
         lambda **at: float(np.sum(upstream * grown(leaves(at), [step], on_arrays)[-1])),
@@ -2875,6 +2935,87 @@ class slope_of_the_input:
 
 
 @tensor.misconception(
+    "tanh's slope is read off what went in",
+    "tanh_backward wants the output: keep it in a name, and hand it over.",
+)
+class tanh_slope_of_the_input:
+    def tanh(self):
+        def send_back(grad):
+            return [tanh_backward(grad, self.data)]
+
+        return Tensor(tanh(self.data), parents=[self], send_back=send_back)
+
+
+@tensor.misconception(
+    "half as many digits",
+    "float32 keeps some 7 digits of a number, float64 some 16: np.array(data, dtype=float) takes "
+    "the longer ones.",
+)
+class kept_in_float32:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=np.float32)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+        if self.parents:
+            self.requires_grad = any(parent.requires_grad for parent in self.parents)
+
+
+@tensor.misconception(
+    "the parents are not kept",
+    "backward goes from a tensor to its parents: without them no gradient finds its way. Keep the "
+    "list that __init__ is given.",
+)
+class parents_not_kept:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = [], send_back
+        self.requires_grad = requires_grad
+
+
+@tensor.misconception(
+    "a result does not ask what its parents want",
+    "A tensor made only of others that want no gradient wants none either. Where there are parents, "
+    "they decide: any(parent.requires_grad for parent in parents).",
+)
+class not_inherited:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+
+
+ONE_PARENT = (
+    "send_back gives a list with one gradient for each parent, also where there is one parent. An "
+    "array without the list is taken apart, and its first row goes to the parent: write [gradient]."
+)
+
+
+@tensor.misconception("the gradient is not in a list", ONE_PARENT)
+class no_list_around_the_gradient:
+    def __init__(self, data, requires_grad=True, parents=(), send_back=None):
+        self.data = np.array(data, dtype=float)
+        self.grad = None
+        self.parents, self.send_back = list(parents), send_back
+        self.requires_grad = requires_grad
+        if self.parents:
+            self.requires_grad = any(parent.requires_grad for parent in self.parents)
+        if len(self.parents) == 1:
+            self.send_back = lambda grad: send_back(grad)[0]
+
+
+@tensor.misconception("neg's gradient is not in a list", ONE_PARENT)
+class no_list_in_neg:
+    def __neg__(self):
+        def send_back(grad):
+            return neg_backward(grad)
+
+        return Tensor(neg(self.data), parents=[self], send_back=send_back)
+
+
+@tensor.misconception(
     "a new tensor without its history",
     "A sum that does not know its parents sends nothing back: hand over parents and send_back.",
 )
@@ -2927,27 +3068,36 @@ class subtracts_by_adding:
 # --- backward ----------------------------------------------------------------------------------
 
 
+NODES = string.ascii_lowercase
+AGAIN = " after a second backward"
+
+
 def a_graph_of(bench, leaves, wanted, steps):
     made = [bench.Tensor(data, wants) for data, wants in zip(leaves, wanted)]
     return grown(made, steps, on_tensors)
+
+
+def grads_of(nodes, when=""):
+    """The gradients of all nodes, named by the letters that a learner sees."""
+    return {f"{name}.grad{when}": node.grad for name, node in zip(NODES, nodes)}
 
 
 def through_a_graph(bench, a, b, c, wanted, steps, grad):
     """The gradients of all nodes of a graph after one backward, and after a second one."""
     nodes = a_graph_of(bench, (a, b, c), wanted, steps)
     bench.backward(nodes[-1], grad)
-    once = tuple(node.grad for node in nodes)
+    once = grads_of(nodes)
     bench.backward(nodes[-1], grad)
-    return {"grads": once, "after a second time": tuple(node.grad for node in nodes)}
+    return once | grads_of(nodes, AGAIN)
 
 
 def with_one_overwritten(bench, a, b, c, wanted, steps, grad, chosen):
     """All gradients, before and after that of one node is filled with 9."""
     nodes = a_graph_of(bench, (a, b, c), wanted, steps)
     bench.backward(nodes[-1], grad)
-    before = tuple(node.grad for node in nodes)
+    before = grads_of(nodes)
     nodes[chosen].grad.fill(9.0)
-    return before, tuple(node.grad for node in nodes)
+    return before, grads_of(nodes)
 
 
 def made_from(steps):
@@ -3057,9 +3207,9 @@ def used_twice_a_long_way_round(bench, a):
 @backward.law("gives 2 to x in x + x, whichever way x is used")
 def adds_up_two_uses(answer, a):
     twos = np.full(a.shape, 2.0)
-    expect(answer.doing(used_twice, a), "the gradient of x in x + x").equals(twos)
+    expect(answer.doing(used_twice, a), "the gradient of a in a + a").equals(twos)
     long_way = answer.doing(used_twice_a_long_way_round, a)
-    expect(long_way, "the gradient of x in x - (-x)").equals(twos)
+    expect(long_way, "the gradient of a in a - (-a)").equals(twos)
 
 
 def used_three_times_on_the_way(bench, a):
@@ -3072,25 +3222,26 @@ def used_three_times_on_the_way(bench, a):
 @backward.law("sends a gradient on only when all of it has arrived")
 def waits_for_all_of_it(answer, a):
     to_h, to_x = answer.doing(used_three_times_on_the_way, a)
-    expect(to_h, "the gradient of h in -h - h - h").equals(np.full(a.shape, -3.0))
-    expect(to_x, "the gradient of x where h is tanh(x)").equals(-3 * (1 - np.tanh(a) ** 2))
+    expect(to_h, "the gradient of b in -b - b - b").equals(np.full(a.shape, -3.0))
+    expect(to_x, "the gradient of a, where b is a.tanh(),").equals(-3 * (1 - np.tanh(a) ** 2))
 
 
 @backward.law("adds the same once more when it is done a second time")
 def a_second_time_adds(answer, a, b, c, wanted, steps, grad):
     result = answer(a, b, c, wanted, steps, grad)
-    once, twice = result["grads"], result["after a second time"]
-    for i in reached(steps, wanted):
-        expect(twice[i], f"node {i} after a second time").equals(2 * np.asarray(once[i]))
+    for name in (NODES[i] for i in reached(steps, wanted)):
+        once = np.asarray(result[f"{name}.grad"])
+        expect(result[f"{name}.grad{AGAIN}"], f"the gradient of {name}{AGAIN}").equals(2 * once)
 
 
 @backward.law("gives a gradient to what leads to the tensor and wants one, and to nothing else")
 def only_where_it_leads(answer, a, b, c, wanted, steps, grad):
-    grads = answer(a, b, c, wanted, steps, grad)["grads"]
+    result = answer(a, b, c, wanted, steps, grad)
     getting = reached(steps, wanted)
-    for i, gradient in enumerate(grads):
+    for i, name in zip(range(len(steps) + 3), NODES):
         told = "should have a gradient" if i in getting else "should have no gradient"
-        expect((gradient is None) != (i in getting)).is_true(f"node {i} {told}")
+        nothing = result[f"{name}.grad"] is None
+        expect(nothing != (i in getting)).is_true(f"tensor {name} {told}")
 
 
 @backward.law("gives every tensor an array of its own")
@@ -3101,9 +3252,9 @@ def gradients_are_not_shared(answer, a, b, c, wanted, steps, grad):
         return
     chosen = getting[0]
     before, after = answer.doing(with_one_overwritten, a, b, c, wanted, steps, grad, chosen)
-    for i in getting[1:]:
-        told = f"the gradient of node {i}, after that of node {chosen} was overwritten,"
-        expect(after[i], told).equals(before[i])
+    for name in (NODES[i] for i in getting[1:]):
+        told = f"the gradient of {name}, after that of {NODES[chosen]} was filled with 9,"
+        expect(after[f"{name}.grad"], told).equals(before[f"{name}.grad"])
 
 
 def one_gradient_for_two(bench, a):
@@ -3118,15 +3269,18 @@ def one_gradient_for_two(bench, a):
 @backward.law("copies the gradient that it is given")
 def copies_what_is_given(answer, a):
     second, given = answer.doing(one_gradient_for_two, a)
-    expect(second, "the second tensor's gradient, after the first one's was overwritten,").equals(a)
+    expect(second, "the gradient of d, after that of c was filled with 9,").equals(a)
     expect(given, "the array that was given").equals(a)
 
 
 @backward.law("begins with ones where no gradient is given")
 def begins_with_ones(answer, a, b, c, wanted, steps):
     shape = grown([np.asarray(x, dtype=float) for x in (a, b, c)], steps, on_arrays)[-1].shape
-    ones = answer(a, b, c, wanted, steps, np.ones(shape))["grads"]
-    expect(answer(a, b, c, wanted, steps, None)["grads"]).equals(tuple(ones))
+    given = answer(a, b, c, wanted, steps, np.ones(shape))
+    result = answer(a, b, c, wanted, steps, None)
+    for name in (NODES[i] for i in reached(steps, wanted)):
+        expected = np.asarray(given[f"{name}.grad"])
+        expect(result[f"{name}.grad"], f"the gradient of {name}").equals(expected)
 
 
 @backward.law("gives the slopes of whatever was computed", most=10)
@@ -3146,8 +3300,9 @@ def slopes_of_anything(answer, a, b, c, wanted, steps, grad):
 
     def claimed(**at):
         arrays = [at.get(name, leaves[name]) for name in "abc"]
-        grads = answer(*arrays, wanted, steps, upstream)["grads"]
-        return [grads[i] for i in places] if len(places) > 1 else grads[places[0]]
+        result = answer(*arrays, wanted, steps, upstream)
+        grads = [result[f"{name}.grad"] for name in names]
+        return grads if len(names) > 1 else grads[0]
 
     expect_slopes(
         lambda **at: float(np.sum(upstream * nodes(at)[-1])),
@@ -3201,6 +3356,19 @@ def level_by_level(root, parents):
 )
 def grad_overwritten_not_accumulated(tensor, grad=None):
     sent_back(tensor, grad, arrive=lambda old, new: 0.0 + new)
+
+
+@backward.misconception(
+    "each gradient that arrives replaces the one before",
+    "tensor.grad = grad throws away what came over another way, and what an earlier backward has "
+    "left. Add to what is there.",
+)
+def replaces_what_is_there(tensor, grad=None):
+    if tensor.requires_grad:
+        tensor.grad = np.ones(tensor.data.shape) if grad is None else np.array(grad, dtype=float)
+        shares = tensor.send_back(tensor.grad) if tensor.parents else []
+        for parent, share in zip(tensor.parents, shares):
+            replaces_what_is_there(parent, share)
 
 
 @backward.misconception(
@@ -3426,6 +3594,11 @@ def at_steps(losses, *places):
 # --- SGD ---------------------------------------------------------------------------------------
 
 
+def data_of(tensors, when):
+    """The numbers of three tensors, named by the letters that a learner sees."""
+    return {f"{name}.data {when}": tensor.data for name, tensor in zip("abc", tensors)}
+
+
 def some_steps(bench, a, b, c, to_a, to_b, learning_rate):
     """Three parameters, of which the second has no gradient: two steps, zero, and one more."""
     tensors = [bench.Tensor(data) for data in (a, c, b)]
@@ -3433,24 +3606,16 @@ def some_steps(bench, a, b, c, to_a, to_b, learning_rate):
     tensors[0].backward(to_a)
     tensors[2].backward(to_b)
     optimiser.step()
-    after_one = tuple(tensor.data for tensor in tensors)
-    kept = tuple(tensor.grad for tensor in tensors)
+    told = data_of(tensors, "after a step") | grads_of(tensors, " after a step")
     optimiser.step()
-    after_two = tuple(tensor.data for tensor in tensors)
+    told |= data_of(tensors, "after a second step")
     optimiser.zero()
-    zeroed = tuple(tensor.grad for tensor in tensors)
+    told |= grads_of(tensors, " after zero")
     optimiser.step()
-    still = tuple(tensor.data for tensor in tensors)
+    told |= data_of(tensors, "after a step without gradients")
     tensors[0].backward(to_a)
     optimiser.step()
-    return {
-        "after a step": after_one,
-        "gradients after it": kept,
-        "after a second step": after_two,
-        "gradients after zero": zeroed,
-        "after a step without gradients": still,
-        "the first after one more step": tensors[0].data,
-    }
+    return told | {"a.data after one more step": tensors[0].data}
 
 
 sgd = exercise(
@@ -3487,25 +3652,33 @@ sgd = exercise(
 
 @sgd.law("moves each parameter by the learning rate times its gradient, downhill")
 def moves_downhill(answer, a, b, c, to_a, to_b, learning_rate):
-    moved = answer(a, b, c, to_a, to_b, learning_rate)["after a step"]
-    expect(moved[0], "the first parameter").equals(a - learning_rate * to_a)
-    expect(moved[2], "the third parameter").equals(b - learning_rate * to_b)
+    result = answer(a, b, c, to_a, to_b, learning_rate)
+    expect(result["a.data after a step"], "the data of a after a step").equals(
+        a - learning_rate * to_a
+    )
+    expect(result["c.data after a step"], "the data of c after a step").equals(
+        b - learning_rate * to_b
+    )
 
 
 @sgd.law("leaves a parameter alone that has no gradient")
 def leaves_alone(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["after a step"][1], "the second parameter").equals(c)
-    expect(result["after a step without gradients"], "all parameters after zero and step").equals(
-        result["after a second step"]
-    )
+    expect(result["b.data after a step"], "the data of b after a step").equals(c)
+    for name in "abc":
+        still = result[f"{name}.data after a step without gradients"]
+        before = np.asarray(result[f"{name}.data after a second step"])
+        expect(still, f"the data of {name} after zero and step").equals(before)
 
 
 @sgd.law("forgets the gradients in zero, and only there")
 def forgets_only_in_zero(answer, a, b, c, to_a, to_b, learning_rate):
     result = answer(a, b, c, to_a, to_b, learning_rate)
-    expect(result["gradients after it"], "the gradients after a step").equals((to_a, None, to_b))
-    expect(result["gradients after zero"], "the gradients after zero").equals((None, None, None))
+    for name, gradient in zip("abc", (to_a, None, to_b)):
+        told = f"the gradient of {name} after a step"
+        expect(result[f"{name}.grad after a step"], told).equals(gradient)
+    for name in "abc":
+        expect(result[f"{name}.grad after zero"], f"the gradient of {name} after zero").equals(None)
 
 
 def same_gradient_for_two(bench, a, learning_rate):
@@ -3518,8 +3691,8 @@ def same_gradient_for_two(bench, a, learning_rate):
 @sgd.law("moves both of two parameters that were added to each other")
 def moves_both(answer, a, learning_rate):
     first, second = answer.doing(same_gradient_for_two, a, learning_rate)
-    expect(first, "the first").equals(a - learning_rate)
-    expect(second, "the second").equals(a - learning_rate)
+    expect(first, "the data of a").equals(a - learning_rate)
+    expect(second, "the data of b").equals(a - learning_rate)
 
 
 @sgd.law("trains the book's two matrices: from 0.58128304 to 0.06849361 in ten steps", most=1)
@@ -3555,6 +3728,17 @@ class missing_learning_rate:
 class grad_not_zeroed:
     def zero(self):
         pass
+
+
+@sgd.misconception(
+    "zero makes the gradients 0",
+    "None says that no gradient has arrived, and step then leaves a parameter alone. Zeros would "
+    "say that one has arrived, and that it is 0: set each to None.",
+)
+class zeros_instead_of_none:
+    def zero(self):
+        for parameter in self.parameters:
+            parameter.grad = np.zeros(parameter.data.shape)
 
 
 @sgd.misconception(
@@ -3628,10 +3812,20 @@ class with_a_list_of_those_that_have_one:
 # --- Linear ------------------------------------------------------------------------------------
 
 
+def of_parameters(parameters, many):
+    """The numbers and the gradient of so many parameters, under names that a learner can read."""
+    told = {}
+    for i in range(many):
+        parameter = parameters[i]
+        told[f"parameters()[{i}].data"] = parameter.data
+        told[f"parameters()[{i}].grad"] = parameter.grad
+    return told
+
+
 def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     """A fresh layer; then with these weights and this bias, forward and back."""
     layer = bench.Linear(n_in, n_out, rng)
-    fresh = {"weights": layer.weights.data, "bias": layer.bias.data}
+    fresh = {"weights at first": layer.weights.data, "bias at first": layer.bias.data}
     put(layer.weights, weights)
     put(layer.bias, bias)
     inputs = bench.Tensor(x)
@@ -3639,11 +3833,13 @@ def one_layer(bench, n_in, n_out, rng, weights, bias, x, grad):
     output.backward(grad)
     parameters = layer.parameters()
     return {
-        "fresh": fresh,
-        "parameters": parameters,
-        "their data": (parameters[0].data, parameters[1].data),
-        "output": output.data,
-        "gradients": (inputs.grad, layer.weights.grad, layer.bias.grad),
+        **fresh,
+        "parameters()": parameters,
+        **of_parameters(parameters, 2),
+        "output.data": output.data,
+        "inputs.grad": inputs.grad,
+        "weights.grad": layer.weights.grad,
+        "bias.grad": layer.bias.grad,
     }
 
 
@@ -3682,9 +3878,9 @@ linear = exercise(
 
 @linear.law("begins with random weights and a bias of zeros")
 def begins_at_random(answer, n_in, n_out, rng, weights, bias, x, grad):
-    fresh = answer(n_in, n_out, rng, weights, bias, x, grad)["fresh"]
-    expect(fresh["weights"], "the weights").has_shape(n_in, n_out)
-    expect(fresh["bias"], "the bias").equals(np.zeros(n_out))
+    result = answer(n_in, n_out, rng, weights, bias, x, grad)
+    expect(result["weights at first"], "the weights").has_shape(n_in, n_out)
+    expect(result["bias at first"], "the bias").equals(np.zeros(n_out))
 
 
 def a_large_layer(bench, rng):
@@ -3697,31 +3893,44 @@ def spreads_the_weights(answer, rng):
     weights = np.asarray(answer.doing(a_large_layer, rng))
     mean_square = np.mean(weights**2) * 50 / 2
     expect(0.84 < mean_square < 1.16).is_true(
-        f"the mean square of the weights is {mean_square:.2f} times 2 / n_in, not about once"
+        f"the mean of the squared weights should be about 2 / n_in: with 50 inputs 0.04, and not "
+        f"{np.mean(weights**2):.2g}"
     )
 
 
 @linear.law("is inputs . weights + bias")
 def is_a_weighted_sum(answer, n_in, n_out, rng, weights, bias, x, grad):
-    output = answer(n_in, n_out, rng, weights, bias, x, grad)["output"]
+    output = answer(n_in, n_out, rng, weights, bias, x, grad)["output.data"]
     expect(output, "the output").equals(x.dot(weights) + bias)
 
 
 @linear.law("gives its weights, then its bias, as parameters")
 def gives_its_parameters(answer, n_in, n_out, rng, weights, bias, x, grad):
     result = answer(n_in, n_out, rng, weights, bias, x, grad)
-    expect(len(result["parameters"]), "the number of parameters").equals(2)
-    expect(result["their data"], "their data").equals((weights, bias))
+    expect(len(result["parameters()"]), "the number of parameters").equals(2)
+    expect(result["parameters()[0].data"], "the data of parameters()[0]").equals(weights)
+    expect(result["parameters()[1].data"], "the data of parameters()[1]").equals(bias)
+
+
+@linear.law("gives the tensors themselves as parameters: their gradients can be read there")
+def gives_the_tensors_themselves(answer, n_in, n_out, rng, weights, bias, x, grad):
+    result = answer(n_in, n_out, rng, weights, bias, x, grad)
+    for i, own in enumerate(["weights.grad", "bias.grad"]):
+        if result[own] is not None:
+            told = f"the gradient of parameters()[{i}], after backward,"
+            expect(result[f"parameters()[{i}].grad"], told).equals(np.asarray(result[own]))
 
 
 @linear.law("has the slopes of its output for inputs, weights and bias", most=3)
 def has_slopes(answer, n_in, n_out, rng, weights, bias, x, grad):
+    def claimed(x, weights, bias):
+        result = answer(n_in, n_out, rng, weights, bias, x, grad)
+        return [result[f"{name}.grad"] for name in ("inputs", "weights", "bias")]
+
     expect_slopes(
         lambda x, weights, bias: float(np.sum(grad * (x.dot(weights) + bias))),
         at={"x": x, "weights": weights, "bias": bias},
-        claimed=lambda x, weights, bias: answer(n_in, n_out, rng, weights, bias, x, grad)[
-            "gradients"
-        ],
+        claimed=claimed,
         batch=len(x),
     )
 
@@ -3771,6 +3980,26 @@ class bias_not_a_parameter:
 
 
 @linear.misconception(
+    "copies as parameters",
+    "The optimiser moves what parameters gives. New tensors with the same numbers are not those "
+    "that forward uses, and get no gradient: hand over self.weights and self.bias themselves.",
+)
+class copies_as_parameters:
+    def parameters(self):
+        return [Tensor(self.weights.data), Tensor(self.bias.data)]
+
+
+@linear.misconception(
+    "the inputs are cut off from the graph",
+    "Tensor(inputs.data) does not know where its numbers came from, so the layers before this one "
+    "get no gradient and never learn: use inputs as it is.",
+)
+class cuts_the_graph:
+    def forward(self, inputs):
+        return Tensor(inputs.data).mm(self.weights) + self.bias
+
+
+@linear.misconception(
     "a bias of its own for every row",
     "The same bias is added to every row, so its gradient is summed over the rows: make it once, "
     "of shape (n_out,), and let the sum stretch it.",
@@ -3803,11 +4032,10 @@ class drawn_row_by_row:
 
 def layers_in_layers(bench, n_in, hidden, n_out, rng, x, grad):
     """Two models: one is empty at first, and grows; the other one contains it."""
-    lower, upper = bench.Linear(n_in, hidden, rng), bench.Linear(hidden, n_out, rng)
+    layers = bench.Linear(n_in, hidden, rng), bench.Tanh(), bench.Linear(hidden, n_out, rng)
     model = bench.Sequential()
-    model.add(lower)
-    model.add(bench.Tanh())
-    model.add(upper)
+    for layer in layers:
+        model.add(layer)
     empty = bench.Sequential()
     outer = bench.Sequential([model, bench.Sigmoid(), bench.Tanh()])
     inputs = bench.Tensor(x)
@@ -3817,14 +4045,14 @@ def layers_in_layers(bench, n_in, hidden, n_out, rng, x, grad):
     squeezed.backward(grad)
     parameters = outer.parameters()
     result = {
-        "output": output.data,
-        "through the outer model": squeezed.data,
-        "through an empty model": untouched,
-        "parameters": parameters,
-        "their data": tuple(parameters[i].data for i in range(4)),
-        "the inner model's first": model.parameters()[0].data,
-        "gradients": (inputs.grad, lower.weights.grad, upper.weights.grad, upper.bias.grad),
-        "parameters of an empty model": empty.parameters(),
+        "output.data": output.data,
+        "output.data of a model in a model": squeezed.data,
+        "output.data of an empty model": untouched,
+        "parameters()": parameters,
+        **of_parameters(parameters, 4),
+        "parameters()[0].data of the inner model": model.parameters()[0].data,
+        "inputs.grad": inputs.grad,
+        "parameters() of an empty model": empty.parameters(),
     }
     model.layers.clear()
     return result
@@ -3861,27 +4089,51 @@ sequential = exercise(
 @sequential.law("goes through its layers in order")
 def goes_in_order(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    lower, _, upper, _ = result["their data"]
+    lower, upper = (np.asarray(result[f"parameters()[{i}].data"]) for i in (0, 2))
     output = np.tanh(x.dot(lower)).dot(upper)
-    expect(result["output"], "the output").equals(output)
-    outer = result["through the outer model"]
+    expect(result["output.data"], "the output").equals(output)
+    outer = result["output.data of a model in a model"]
     expect(outer, "the output of a model in a model").equals(np.tanh(sigmoid_of(output)))
 
 
 @sequential.law("is empty at first, whatever was added to others, and then changes nothing")
 def is_empty_at_first(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    expect(result["through an empty model"], "what an empty model gives").equals(x)
-    expect(result["parameters of an empty model"], "its parameters").equals([])
+    expect(result["output.data of an empty model"], "what an empty model gives").equals(x)
+    expect(result["parameters() of an empty model"], "its parameters").equals([])
+
+
+def made_of_anothers_layers(bench, x):
+    """What a model gives before and after a second one is made of its layers, and grows."""
+    inputs, bend, more = bench.Tensor(x), bench.Tanh(), bench.Sigmoid()
+    model = bench.Sequential([bend])
+    before = model(inputs).data
+    bench.Sequential(model.layers).add(more)
+    return before, model(inputs).data
+
+
+@sequential.law("keeps a list of its own: what is added to another model does not reach it", most=3)
+def keeps_a_list_of_its_own(answer, x):
+    before, after = answer.doing(made_of_anothers_layers, x)
+    expect(after, "its output, after the other one was made and grew,").equals(np.asarray(before))
 
 
 @sequential.law("gives the parameters of all its layers, first layer first")
 def gives_all_parameters(answer, n_in, hidden, n_out, rng, x, grad):
     result = answer(n_in, hidden, n_out, rng, x, grad)
-    expect(len(result["parameters"]), "the number of parameters").equals(4)
-    shapes = [np.shape(data) for data in result["their data"]]
+    expect(len(result["parameters()"]), "the number of parameters").equals(4)
+    shapes = [np.shape(result[f"parameters()[{i}].data"]) for i in range(4)]
     expected = [(n_in, hidden), (hidden,), (hidden, n_out), (n_out,)]
     expect(shapes == expected).is_true(f"their shapes are {shapes}, not {expected}")
+
+
+@sequential.law("gives the tensors themselves as parameters: their gradients can be read there")
+def gives_the_tensors_themselves(answer, n_in, hidden, n_out, rng, x, grad):
+    result = answer(n_in, hidden, n_out, rng, x, grad)
+    for i in range(4):
+        data = np.asarray(result[f"parameters()[{i}].data"])
+        told = f"the gradient of parameters()[{i}], after backward,"
+        expect(result[f"parameters()[{i}].grad"], told).has_shape(*data.shape)
 
 
 def books_two_layers(bench, lower, upper):
@@ -3948,6 +4200,16 @@ class last_parameters_only:
 
 
 @sequential.misconception(
+    "copies as parameters",
+    "The optimiser moves what parameters gives. New tensors with the same numbers are not those "
+    "that the layers use, and get no gradient: gather the layers' own tensors.",
+)
+class copies_as_parameters:
+    def parameters(self):
+        return [Tensor(each.data) for layer in self.layers for each in layer.parameters()]
+
+
+@sequential.misconception(
     "a new layer goes to the front", "add puts it at the end: append, not insert(0, ...)."
 )
 class added_in_front:
@@ -3987,9 +4249,17 @@ def two_losses(name):
         predicted, wanted = bench.Tensor(prediction), bench.Tensor(target)
         loss = getattr(bench, name)()(predicted, wanted)
         loss.backward(grad)
-        return {"loss": loss.data, "gradients": (predicted.grad, wanted.grad)}
+        return {
+            "loss.data": loss.data,
+            "prediction.grad": predicted.grad,
+            "target.grad": wanted.grad,
+        }
 
     return a_loss
+
+
+def both_gradients(result):
+    return [result["prediction.grad"], result["target.grad"]]
 
 
 def with_losses_gradient(prediction, target):
@@ -4028,15 +4298,17 @@ mse_loss = exercise(
 
 @mse_loss.law("adds up the squared misses over the rows")
 def adds_up_the_squares(answer, prediction, target, grad):
-    loss = answer(prediction, target, grad)["loss"]
+    loss = answer(prediction, target, grad)["loss.data"]
     expect(loss, "the loss").equals(((prediction - target) ** 2).sum(axis=0))
 
 
 @mse_loss.law("is 0 for a perfect prediction, and pushes nothing")
 def rests_when_perfect(answer, prediction, grad):
     result = answer(prediction, prediction, grad)
-    expect(result["loss"], "the loss").equals(np.zeros(prediction.shape[1]))
-    expect(result["gradients"][0], "the gradient").equals(np.zeros(prediction.shape))
+    expect(result["loss.data"], "the loss").equals(np.zeros(prediction.shape[1]))
+    expect(result["prediction.grad"], "the gradient of the prediction").equals(
+        np.zeros(prediction.shape)
+    )
 
 
 @mse_loss.law("has the slopes of the squared miss, with the factor 2", most=3)
@@ -4044,7 +4316,7 @@ def has_slopes(answer, prediction, target, grad):
     expect_slopes(
         lambda prediction, target: float(np.sum(grad * ((prediction - target) ** 2).sum(axis=0))),
         at={"prediction": prediction, "target": target},
-        claimed=lambda prediction, target: answer(prediction, target, grad)["gradients"],
+        claimed=lambda prediction, target: both_gradients(answer(prediction, target, grad)),
         batch=len(prediction),
     )
 
@@ -4130,14 +4402,14 @@ mean_squared_error_loss = exercise(
 
 @mean_squared_error_loss.law("is the mean of the squared misses over the rows")
 def is_the_mean(answer, prediction, target, grad):
-    loss = answer(prediction, target, grad)["loss"]
+    loss = answer(prediction, target, grad)["loss.data"]
     expect(loss, "the loss").equals(((prediction - target) ** 2).mean(axis=0))
 
 
 @mean_squared_error_loss.law("stays the same when every row is there twice")
 def doubling_the_rows_changes_nothing(answer, prediction, target, grad):
-    twice = answer(np.vstack([prediction] * 2), np.vstack([target] * 2), grad)["loss"]
-    expect(twice, "the loss").equals(np.asarray(answer(prediction, target, grad)["loss"]))
+    twice = answer(np.vstack([prediction] * 2), np.vstack([target] * 2), grad)["loss.data"]
+    expect(twice, "the loss").equals(np.asarray(answer(prediction, target, grad)["loss.data"]))
 
 
 @mean_squared_error_loss.law("has the slopes of the mean squared miss", most=3)
@@ -4145,7 +4417,7 @@ def has_slopes(answer, prediction, target, grad):
     expect_slopes(
         lambda prediction, target: float(np.sum(grad * ((prediction - target) ** 2).mean(axis=0))),
         at={"prediction": prediction, "target": target},
-        claimed=lambda prediction, target: answer(prediction, target, grad)["gradients"],
+        claimed=lambda prediction, target: both_gradients(answer(prediction, target, grad)),
         batch=len(prediction),
     )
 
@@ -4208,7 +4480,7 @@ def a_cross_entropy(bench, logits, targets, grad):
     given = bench.Tensor(logits)
     loss = bench.CrossEntropyLoss()(given, targets)
     loss.backward(grad)
-    return {"loss": loss.data, "gradient": given.grad}
+    return {"loss.data": loss.data, "logits.grad": given.grad}
 
 
 cross_entropy_loss = exercise(
@@ -4244,13 +4516,13 @@ cross_entropy_loss = exercise(
 
 @cross_entropy_loss.law("is the mean surprise at the right classes")
 def is_the_mean_surprise(answer, logits, targets, grad):
-    loss = answer(logits, targets, grad)["loss"]
+    loss = answer(logits, targets, grad)["loss.data"]
     expect(loss, "the loss").equals(mean_surprise(logits, targets))
 
 
 @cross_entropy_loss.law("pushes the logits by nothing in total, row by row")
 def pushes_by_nothing_in_total(answer, logits, targets, grad):
-    gradient = np.asarray(answer(logits, targets, grad)["gradient"])
+    gradient = np.asarray(answer(logits, targets, grad)["logits.grad"])
     expect(gradient.sum(axis=1), "the sums of the gradient's rows").equals(np.zeros(len(logits)))
 
 
@@ -4314,7 +4586,11 @@ def squeezing(name):
         layer, inputs = getattr(bench, name)(), bench.Tensor(x)
         output = layer(inputs)
         output.backward(grad)
-        return {"output": output.data, "gradient": inputs.grad, "parameters": layer.parameters()}
+        return {
+            "output.data": output.data,
+            "inputs.grad": inputs.grad,
+            "parameters()": layer.parameters(),
+        }
 
     return a_layer
 
@@ -4342,7 +4618,7 @@ tanh_layer = squeezing_exercise("Tanh", "tanh")
 
 @tanh_layer.law("gives tanh of every number")
 def gives_tanh(answer, x, grad):
-    expect(answer(x, grad)["output"], "the output").equals(np.tanh(x))
+    expect(answer(x, grad)["output.data"], "the output").equals(np.tanh(x))
 
 
 @tanh_layer.law("has the slopes of tanh", most=3)
@@ -4350,13 +4626,13 @@ def has_slopes(answer, x, grad):
     expect_slopes(
         lambda x: float(np.sum(grad * np.tanh(x))),
         at={"x": x},
-        claimed=lambda x: answer(x, grad)["gradient"],
+        claimed=lambda x: answer(x, grad)["inputs.grad"],
     )
 
 
 @tanh_layer.law("has nothing to learn")
 def has_no_parameters(answer, x, grad):
-    expect(answer(x, grad)["parameters"], "the parameters").equals([])
+    expect(answer(x, grad)["parameters()"], "the parameters").equals([])
 
 
 @tanh_layer.misconception("sigmoid instead of tanh", "A Tanh layer gives -1 to 1: inputs.tanh().")
@@ -4400,7 +4676,7 @@ sigmoid_layer = squeezing_exercise("Sigmoid", "sigmoid")
 
 @sigmoid_layer.law("gives sigmoid of every number")
 def gives_sigmoid(answer, x, grad):
-    expect(answer(x, grad)["output"], "the output").equals(sigmoid_of(x))
+    expect(answer(x, grad)["output.data"], "the output").equals(sigmoid_of(x))
 
 
 @sigmoid_layer.law("has the slopes of sigmoid", most=3)
@@ -4408,7 +4684,7 @@ def has_slopes(answer, x, grad):
     expect_slopes(
         lambda x: float(np.sum(grad * sigmoid_of(x))),
         at={"x": x},
-        claimed=lambda x: answer(x, grad)["gradient"],
+        claimed=lambda x: answer(x, grad)["inputs.grad"],
     )
 
 
@@ -4482,11 +4758,11 @@ def looked_up(bench, vocab_size, dim, rng, weights, indices, grad):
     output.backward(grad)
     parameters = embedding.parameters()
     return {
-        "fresh weights": fresh,
-        "output": output.data,
-        "gradient": embedding.weights.grad,
-        "parameters": parameters,
-        "their data": parameters[0].data,
+        "weights at first": fresh,
+        "output.data": output.data,
+        "weights.grad": embedding.weights.grad,
+        "parameters()": parameters,
+        **of_parameters(parameters, 1),
     }
 
 
@@ -4526,7 +4802,7 @@ embedding = exercise(
 
 @embedding.law("begins with small random numbers on both sides of 0")
 def begins_small(answer, vocab_size, dim, rng, weights, indices, grad):
-    fresh = answer(vocab_size, dim, rng, weights, indices, grad)["fresh weights"]
+    fresh = answer(vocab_size, dim, rng, weights, indices, grad)["weights at first"]
     expect(fresh, "the weights").has_shape(vocab_size, dim)
     expect(fresh, "the weights").is_at_least(-0.5 / dim)
     expect(fresh, "the weights").is_at_most(0.5 / dim)
@@ -4534,7 +4810,7 @@ def begins_small(answer, vocab_size, dim, rng, weights, indices, grad):
 
 @embedding.law("gives each word its row")
 def gives_rows(answer, vocab_size, dim, rng, weights, indices, grad):
-    output = answer(vocab_size, dim, rng, weights, indices, grad)["output"]
+    output = answer(vocab_size, dim, rng, weights, indices, grad)["output.data"]
     expect(output, "the output").equals(weights[indices])
 
 
@@ -4542,11 +4818,22 @@ def gives_rows(answer, vocab_size, dim, rng, weights, indices, grad):
 def repeated_words_add(answer, vocab_size, dim, rng, weights):
     again = np.array([0, 0, vocab_size - 1, 0])
     upstream = upstream_like(weights[again])
-    gradient = answer(vocab_size, dim, rng, weights, again, upstream)["gradient"]
+    gradient = answer(vocab_size, dim, rng, weights, again, upstream)["weights.grad"]
     expected = np.zeros(weights.shape)
     for word, share in zip(again, upstream):
         expected[word] += share
     expect(gradient, "the gradient of the weights").equals(expected)
+
+
+@embedding.law("gives its weights themselves as its only parameter")
+def gives_its_weights(answer, vocab_size, dim, rng, weights, indices, grad):
+    result = answer(vocab_size, dim, rng, weights, indices, grad)
+    expect(len(result["parameters()"]), "the number of parameters").equals(1)
+    expect(result["parameters()[0].data"], "the data of parameters()[0]").equals(weights)
+    if result["weights.grad"] is not None:
+        gradient = np.asarray(result["weights.grad"])
+        told = "the gradient of parameters()[0], after backward,"
+        expect(result["parameters()[0].grad"], told).equals(gradient)
 
 
 def books_words(bench, words, weights):
@@ -4609,6 +4896,16 @@ class outside_the_graph:
 
 
 @embedding.misconception(
+    "a copy as parameter",
+    "The optimiser moves what parameters gives. A new tensor with the same numbers is not the one "
+    "that forward looks words up in, and gets no gradient: hand over self.weights itself.",
+)
+class copy_as_parameter:
+    def parameters(self):
+        return [Tensor(self.weights.data)]
+
+
+@embedding.misconception(
     "the weights are not among the parameters", "What is not handed to the optimiser never learns."
 )
 class no_parameters:
@@ -4636,14 +4933,17 @@ class spread_evenly:
 # --- RNNCell -----------------------------------------------------------------------------------
 
 
-def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
-    """Three inputs after each other, with something wanted of every output."""
+def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
+    """Three inputs after each other, with something wanted of every output.
+
+    Then the first input twice more: with another memory, and with the first one again.
+    """
     cell = bench.RNNCell(n_in, n_hidden, n_out, rng, activation)
     put(cell.input_layer.bias, biases[0])
     put(cell.hidden_layer.bias, biases[1])
     put(cell.output_layer.bias, biases[2])
-    hidden = cell.init_hidden(x.shape[1])
-    first = hidden.data
+    first = hidden = cell.init_hidden(x.shape[1])
+    at_first = hidden.data
     inputs, outputs = [bench.Tensor(step) for step in x], []
     for step in inputs:
         made = cell(step, hidden)
@@ -4652,14 +4952,20 @@ def three_steps(bench, n_in, n_hidden, n_out, rng, activation, biases, x, grads)
     for output, grad in zip(outputs, grads):
         output.backward(grad)
     parameters = cell.parameters()
+    result = {
+        "init_hidden(batch).data": at_first,
+        **{f"output.data of step {i}": outputs[i].data for i in range(3)},
+        "hidden.data at the end": hidden.data,
+        "parameters()": parameters,
+        **of_parameters(parameters, 6),
+        **{f"inputs.grad of step {i}": inputs[i].grad for i in range(3)},
+    }
+    elsewhere, again = cell(inputs[0], bench.Tensor(memory)), cell(inputs[0], first)
     return {
-        "hidden at first": first,
-        "outputs": tuple(output.data for output in outputs),
-        "hidden at the end": hidden.data,
-        "parameters": parameters,
-        "their data": tuple(parameters[i].data for i in range(6)),
-        "their gradients": tuple(parameters[i].grad for i in range(6)),
-        "gradients of the inputs": tuple(step.grad for step in inputs),
+        **result,
+        "output.data with another hidden": elsewhere[0].data,
+        "hidden.data after another hidden": elsewhere[1].data,
+        "output.data of step 0 once more": again[0].data,
     }
 
 
@@ -4673,6 +4979,7 @@ def a_cell(x, to_input, to_hidden, to_output, rng, activation):
         "biases": [to_input.tolist(), to_hidden.tolist(), to_output.tolist()],
         "x": x,
         "grads": upstream_like(np.zeros((*x.shape[:2], len(to_output)))),
+        "memory": upstream_like(np.ones((x.shape[1], len(to_hidden)))),
     }
 
 
@@ -4698,6 +5005,7 @@ rnn_cell = exercise(
             "biases": [[0.0] * 3, [0.0] * 3, [0.0]],
             "x": np.ones((3, 1, 2)),
             "grads": np.ones((3, 1, 1)),
+            "memory": np.ones((1, 3)),
         }
     ],
     cases=8,
@@ -4713,56 +5021,88 @@ rnn_cell = exercise(
 )
 
 
-def cell_by_hand(data, activation, x):
-    """The outputs and the last memory of a cell with these weights, in NumPy."""
+def numbered(result, what, many):
+    """The entries of a result that are told as parameters()[0].data, parameters()[1].data ..."""
+    return [result[what.format(i)] for i in range(many)]
+
+
+def a_step_by_hand(data, activation, inputs, hidden):
+    """The output and the new memory of a cell with these weights, in NumPy."""
     w_in, b_in, w_hidden, b_hidden, w_out, b_out = data
     bend = np.tanh if activation == "tanh" else sigmoid_of
-    hidden, outputs = np.zeros((x.shape[1], len(w_hidden))), []
+    hidden = bend(inputs.dot(w_in) + b_in + hidden.dot(w_hidden) + b_hidden)
+    return hidden.dot(w_out) + b_out, hidden
+
+
+def cell_by_hand(data, activation, x):
+    """The outputs and the last memory, one input after the other."""
+    hidden, outputs = np.zeros((x.shape[1], len(data[2]))), []
     for step in x:
-        hidden = bend(step.dot(w_in) + b_in + hidden.dot(w_hidden) + b_hidden)
-        outputs.append(hidden.dot(w_out) + b_out)
+        output, hidden = a_step_by_hand(data, activation, step, hidden)
+        outputs.append(output)
     return outputs, hidden
 
 
 @rnn_cell.law("refuses an activation other than sigmoid and tanh")
-def refuses_other_activations(answer, n_in, n_hidden, n_out, rng, biases, x, grads):
-    expect(answer(n_in, n_hidden, n_out, rng, "relu", biases, x, grads)).raises(ValueError)
+def refuses_other_activations(answer, n_in, n_hidden, n_out, rng, biases, x, grads, memory):
+    asked = answer(n_in, n_hidden, n_out, rng, "relu", biases, x, grads, memory)
+    expect(asked).raises(ValueError)
 
 
 @rnn_cell.law("begins with a memory of zeros, a row for each example")
-def begins_with_zeros(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def begins_with_zeros(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
     zeros = np.zeros((x.shape[1], n_hidden))
-    expect(result["hidden at first"], "the first memory").equals(zeros)
+    expect(result["init_hidden(batch).data"], "the first memory").equals(zeros)
 
 
 @rnn_cell.law("has six parameters: those of the input, the hidden and the output layer")
-def has_six_parameters(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def has_six_parameters(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    expect(len(result["parameters"]), "the number of parameters").equals(6)
-    expect(result["their data"][1::2], "the biases").equals(tuple(map(np.array, biases)))
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    expect(len(result["parameters()"]), "the number of parameters").equals(6)
+    data = numbered(result, "parameters()[{}].data", 6)
+    expect(tuple(data[1::2]), "the biases").equals(tuple(map(np.array, biases)))
 
 
 @rnn_cell.law("reads each output from the memory that the step before it has left")
-def remembers(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def remembers(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    outputs, hidden = cell_by_hand(result["their data"], activation, x)
-    expect(result["outputs"], "the three outputs").equals(tuple(outputs))
-    expect(result["hidden at the end"], "the memory at the end").equals(hidden)
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data = numbered(result, "parameters()[{}].data", 6)
+    outputs, hidden = cell_by_hand(data, activation, x)
+    for i, output in enumerate(outputs):
+        expect(result[f"output.data of step {i}"], f"the output of step {i}").equals(output)
+    expect(result["hidden.data at the end"], "the memory at the end").equals(hidden)
+
+
+@rnn_cell.law("knows of earlier steps only what the hidden tells that it is given")
+def knows_only_what_it_is_given(
+    answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory
+):
+    if activation == "relu":
+        return
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data = numbered(result, "parameters()[{}].data", 6)
+    output, hidden = a_step_by_hand(data, activation, x[0], memory)
+    told = "after three steps, the {} for a hidden that none of them gave"
+    expect(result["output.data with another hidden"], told.format("output")).equals(output)
+    expect(result["hidden.data after another hidden"], told.format("new hidden")).equals(hidden)
+    (output,), _ = cell_by_hand(data, activation, x[:1])
+    told = "after these steps, the output where a sequence begins anew"
+    expect(result["output.data of step 0 once more"], told).equals(output)
 
 
 @rnn_cell.law("has the slopes of three steps for everything that it learns", most=3)
-def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads):
+def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory):
     if activation == "relu":
         return
-    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads)
-    data, steps = result["their data"], dict(zip(["x1", "x2", "x3"], x))
+    result = answer(n_in, n_hidden, n_out, rng, activation, biases, x, grads, memory)
+    data, steps = numbered(result, "parameters()[{}].data", 6), dict(zip(["x1", "x2", "x3"], x))
     names = ["w_in", "b_in", "w_hidden", "b_hidden", "w_out", "b_out"]
 
     def loss(**at):
@@ -4774,7 +5114,10 @@ def has_slopes(answer, n_in, n_hidden, n_out, rng, activation, biases, x, grads)
     expect_slopes(
         loss,
         at={**dict(zip(names, data)), **steps},
-        claimed=lambda **at: [*result["their gradients"], *result["gradients of the inputs"]],
+        claimed=lambda **at: [
+            *numbered(result, "parameters()[{}].grad", 6),
+            *numbered(result, "inputs.grad of step {}", 3),
+        ],
     )
 
 
@@ -4835,6 +5178,44 @@ class always_sigmoid:
 class activation_left_out:
     def forward(self, inputs, hidden):
         hidden = self.input_layer.forward(inputs) + self.hidden_layer.forward(hidden)
+        return self.output_layer.forward(hidden), hidden
+
+
+@rnn_cell.misconception(
+    "a memory that the cell keeps for itself",
+    "Whoever calls the cell hands it the memory that it should have: take the hidden that was "
+    "given. What the cell has kept may come from another sentence.",
+)
+class keeps_its_own_memory:
+    def forward(self, inputs, hidden):
+        hidden = self.activation.forward(
+            self.input_layer.forward(inputs)
+            + self.hidden_layer.forward(getattr(self, "kept", hidden))
+        )
+        self.kept = hidden
+        return self.output_layer.forward(hidden), hidden
+
+
+@rnn_cell.misconception(
+    "the new memory first, then the output", "The pair is (output, new hidden), in this order."
+)
+class pair_turned_round:
+    def forward(self, inputs, hidden):
+        hidden = self.activation.forward(
+            self.input_layer.forward(inputs) + self.hidden_layer.forward(hidden)
+        )
+        return hidden, self.output_layer.forward(hidden)
+
+
+@rnn_cell.misconception(
+    "the memory is added after the bend",
+    "Added outside the activation, the memory can grow from step to step without bounds. Add first what both layers "
+    "give, then bend the sum.",
+)
+class bent_before_the_sum:
+    def forward(self, inputs, hidden):
+        bent = self.activation.forward(self.input_layer.forward(inputs))
+        hidden = bent + self.hidden_layer.forward(hidden)
         return self.output_layer.forward(hidden), hidden
 
 
