@@ -2149,8 +2149,9 @@ def weights_order_swapped(inputs, weights_0_1, weights_1_2):
 
 
 @batch_forward.misconception(
-    "the weights laid out as by hand",
-    "These weights are in NumPy's layout already, a column for each unit. Leave out the .T.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *column* of weights belongs to each unit. inputs.dot takes them as they are, without "
+    ".T; matvec and stacked_predict, which want a *row* for each unit, take them with .T.",
 )
 def transposed_weights(inputs, weights_0_1, weights_1_2):
     return inputs.dot(weights_0_1.T).dot(weights_1_2.T)
