@@ -120,7 +120,8 @@ def nested_nonlinearity_added(x, weight):
 
 @scale_input.misconception(
     "a prediction with its decimals cut off",
-    "int(...) turns 0.85 into 0. Predictions are decimal numbers; leave them as they are.",
+    "Cut off like this, as int(...) does it, 0.85 becomes 0. Predictions are decimal numbers; leave "
+    "them as they are.",
 )
 def int_truncation(x, weight):
     return int(x * weight)
@@ -136,8 +137,8 @@ def rounded(x, weight):
 
 
 @scale_input.misconception(
-    "a list with the prediction in it",
-    "One number goes out: return x * weight, without brackets around it.",
+    "the prediction as the only entry of a list, an array or a tuple",
+    "One number goes out: return x * weight, without brackets around it or a comma behind it.",
 )
 def wrapped_in_a_list(x, weight):
     return [x * weight]
@@ -245,8 +246,8 @@ def adds_instead(a, b):
 
 @elementwise_multiply.misconception(
     "a longer list cut off without a word",
-    "zip stops where the shorter list ends. Compare the lengths and raise a ValueError, or say "
-    "zip(a, b, strict=True).",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Compare the lengths and raise a ValueError, or say zip(a, b, strict=True).",
 )
 def missing_length_check(a, b):
     return [x * y for x, y in zip(a, b)]
@@ -254,7 +255,7 @@ def missing_length_check(a, b):
 
 @elementwise_multiply.misconception(
     "a loop over the places of `a` alone",
-    "range(len(a)) knows nothing of `b`: a longer `b` loses its end, a shorter one gives an "
+    "The places of `a` say nothing of `b`: a longer `b` loses its end, a shorter one gives an "
     "IndexError. Compare the lengths first and raise a ValueError.",
 )
 def only_the_length_of_a(a, b):
@@ -272,8 +273,8 @@ def single_entry_stretched(a, b):
 
 @elementwise_multiply.misconception(
     "an AssertionError where a ValueError is expected",
-    "`assert` does notice the two lengths, but it can be switched off and says AssertionError. Use "
-    "if len(a) != len(b): raise ValueError(...).",
+    "`assert` notices the two lengths, but it can be switched off, and what it raises is an "
+    "AssertionError. Use if len(a) != len(b): raise ValueError(...).",
 )
 def asserts_the_length(a, b):
     assert len(a) == len(b)
@@ -282,8 +283,8 @@ def asserts_the_length(a, b):
 
 @elementwise_multiply.misconception(
     "every entry of `a` with every entry of `b`",
-    "Two nested loops let all entries meet all others. Only those at the same place should: one "
-    "loop over both lists.",
+    "All entries meet all others here, as in two nested loops or in np.outer. Only those at the "
+    "same place should: one loop over both lists.",
 )
 def all_pairs(a, b):
     check_lengths(a, b)
@@ -292,8 +293,8 @@ def all_pairs(a, b):
 
 @elementwise_multiply.misconception(
     "the products with their decimals cut off",
-    "The result was prepared as an array of integers, and a decimal written into it is cut off: "
-    "0.7 becomes 0. Prepare it with np.zeros(n), or gather the products in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the result was prepared as an array of "
+    "integers. Prepare it with np.zeros(n), or gather the products in a list, as they are.",
 )
 def int_truncation(a, b):
     check_lengths(a, b)
@@ -305,7 +306,8 @@ def int_truncation(a, b):
 
 @elementwise_multiply.misconception(
     "`a` itself, changed",
-    "`a[i] = ...` writes into the caller's list. Put the products into a new one.",
+    "`a[i] = ...` writes into the caller's list, under whatever name. Put the products into a new "
+    "one.",
 )
 def mutates_input(a, b):
     check_lengths(a, b)
@@ -438,8 +440,8 @@ def subtracts_instead(a, b):
 
 @elementwise_add.misconception(
     "a longer list cut off without a word",
-    "zip stops where the shorter list ends. Compare the lengths and raise a ValueError, or say "
-    "zip(a, b, strict=True).",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Compare the lengths and raise a ValueError, or say zip(a, b, strict=True).",
 )
 def missing_length_check(a, b):
     return [x + y for x, y in zip(a, b)]
@@ -465,8 +467,8 @@ def single_entry_stretched(a, b):
 
 @elementwise_add.misconception(
     "an AssertionError where a ValueError is expected",
-    "`assert` does notice the two lengths, but it can be switched off and says AssertionError. Use "
-    "if len(a) != len(b): raise ValueError(...).",
+    "`assert` notices the two lengths, but it can be switched off, and what it raises is an "
+    "AssertionError. Use if len(a) != len(b): raise ValueError(...).",
 )
 def asserts_the_length(a, b):
     assert len(a) == len(b)
@@ -475,8 +477,8 @@ def asserts_the_length(a, b):
 
 @elementwise_add.misconception(
     "the sums with their decimals cut off",
-    "The result was prepared as an array of integers, and a decimal written into it is cut off: "
-    "0.7 becomes 0. Prepare it with np.zeros(n), or gather the sums in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the result was prepared as an array of "
+    "integers. Prepare it with np.zeros(n), or gather the sums in a list, as they are.",
 )
 def int_truncation(a, b):
     check_lengths(a, b)
@@ -488,7 +490,8 @@ def int_truncation(a, b):
 
 @elementwise_add.misconception(
     "`a` itself, changed",
-    "`a[i] += ...` writes into the caller's list. Put the sums into a new one.",
+    "`a[i] = ...` and `a[i] += ...` write into the caller's list, under whatever name. Put the sums "
+    "into a new one.",
 )
 def mutates_input(a, b):
     check_lengths(a, b)
@@ -581,7 +584,9 @@ def averages_instead_of_sums(values):
 
 @vector_sum.misconception(
     "the last number only",
-    "`total = value` throws the old total away. Write total = total + value.",
+    "The total forgets what came before. `total = value` (or `=+`) throws it away, and so does a "
+    "`total = 0` inside the loop; an adding behind the loop happens only once. Write "
+    "total += value inside the loop.",
 )
 def last_only(values):
     total = 0.0
@@ -592,8 +597,8 @@ def last_only(values):
 
 @vector_sum.misconception(
     "the first number only",
-    "The `return` stands inside the loop, so it ends after one number. Move it below the loop, "
-    "under the `for`.",
+    "What comes after the first number is never added. If your `return` stands inside the loop, "
+    "it ends after one number: move it below the loop, under the `for`.",
 )
 def returned_inside_the_loop(values):
     total = 0.0
@@ -605,7 +610,7 @@ def returned_inside_the_loop(values):
 
 @vector_sum.misconception(
     "a sum that leaves out the last number",
-    "range(n) already stops before n: range(len(values)) reaches all of them.",
+    "range(n) already stops before n, and so does a slice: range(len(values)) reaches all of them.",
 )
 def last_left_out(values):
     total = 0.0
@@ -615,7 +620,8 @@ def last_left_out(values):
 
 
 @vector_sum.misconception(
-    "a sum that leaves out the first number", "Python counts from 0: the first number is values[0]."
+    "a sum that leaves out the first number",
+    "Python counts from 0: the first number is values[0], and range(len(values)) begins there.",
 )
 def first_left_out(values):
     total = 0.0
@@ -634,8 +640,8 @@ def begins_at_one(values):
 
 @vector_sum.misconception(
     "an error for an empty list",
-    "values[0] does not exist if the list is empty. Begin with a total of 0 instead: then the sum "
-    "of no numbers is 0.",
+    "An empty list has no values[0]. Begin with a total of 0 instead, and the sum of no numbers "
+    "is 0.",
 )
 def begins_with_the_first(values):
     total = values[0]
@@ -670,7 +676,8 @@ def signs_ignored(values):
 
 @vector_sum.misconception(
     "the numbers with their decimals cut off",
-    "int(...) turns 0.5 into 0. The numbers are decimals; add them as they are.",
+    "Each number lost its decimals before it was added, as with int(...): 0.5 became 0. Add them "
+    "as they are.",
 )
 def int_truncation(values):
     return sum(int(value) for value in values)
@@ -782,7 +789,7 @@ def divides_by_zero(values):
 
 @vector_mean.misconception(
     "nan (not a number) for an empty list",
-    "np.mean only warns when there is nothing to share. Look at the length first, and raise a "
+    "NumPy only warns when there is nothing to share. Look at the length first, and raise a "
     "ValueError.",
 )
 def nan_for_nothing(values):
@@ -838,7 +845,7 @@ def halfway(values):
 
 @vector_mean.misconception(
     "the mean with its decimals cut off",
-    "`//` divides and throws the rest away. Divide with a single slash.",
+    "`//` divides and throws the rest away, and so does rounding down. Divide with a single slash.",
 )
 def int_truncation(values):
     if len(values) == 0:
@@ -957,8 +964,8 @@ def averages_instead_of_sums(inputs, weights):
 
 @weighted_sum.misconception(
     "a weighted mean",
-    "np.average divides by the sum of the weights. Weights need not add up to 1 here: do not "
-    "divide by anything.",
+    "Here the sum is divided by the sum of the weights, as np.average does it. Weights need not add "
+    "up to 1: do not divide by anything.",
 )
 def divided_by_the_weights(inputs, weights):
     check_lengths(inputs, weights)
@@ -994,7 +1001,9 @@ def weights_ignored(inputs, weights):
 
 @weighted_sum.misconception(
     "the last product only",
-    "`total = ...` throws the old total away. Write total += input * weight.",
+    "The total forgets what came before. `total = ...` throws it away, and so does a `total = 0` "
+    "inside the loop; an adding behind the loop happens only once. Write total += input * weight "
+    "inside the loop.",
 )
 def last_only(inputs, weights):
     check_lengths(inputs, weights)
@@ -1003,8 +1012,8 @@ def last_only(inputs, weights):
 
 @weighted_sum.misconception(
     "a prediction made from the part of the lists that fits",
-    "zip stops where the shorter list ends, so an input was dropped without a word. Two different "
-    "lengths should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Two different lengths should raise a ValueError.",
 )
 def missing_length_check(inputs, weights):
     return sum(x * w for x, w in zip(inputs, weights))
@@ -1021,8 +1030,8 @@ def single_entry_stretched(inputs, weights):
 
 @weighted_sum.misconception(
     "an AssertionError where a ValueError is expected",
-    "The book's listing uses `assert` for this. An assert can be switched off; raise a ValueError "
-    "instead.",
+    "The book's listing uses `assert` for this. An assert can be switched off: compare the lengths "
+    "with `if`, and raise a ValueError.",
 )
 def asserts_the_length(inputs, weights):
     assert len(inputs) == len(weights)
@@ -1030,8 +1039,8 @@ def asserts_the_length(inputs, weights):
 
 
 @weighted_sum.misconception(
-    "a loop over three inputs, however many there are",
-    "range(3) fits the book's example only. Let the loop run over as many inputs as there are.",
+    "exactly three products, however many inputs there are",
+    "Three inputs are the book's example only. Let a loop run over as many as there are.",
 )
 def hardcoded_three(inputs, weights):
     check_lengths(inputs, weights)
@@ -1049,7 +1058,7 @@ def nested_nonlinearity_added(inputs, weights):
 
 @weighted_sum.misconception(
     "a prediction with its decimals cut off",
-    "int(...), or an array of integers, turns 0.98 into 0. Keep the decimals.",
+    "Cut off like this, as int(...) does it, 0.98 becomes 0. Keep the decimals.",
 )
 def int_truncation(inputs, weights):
     check_lengths(inputs, weights)
@@ -1058,8 +1067,8 @@ def int_truncation(inputs, weights):
 
 @weighted_sum.misconception(
     "the inputs changed on the way",
-    "`inputs[i] = ...` writes into the caller's list, and the next prediction starts from the "
-    "products. Gather them in a list of your own.",
+    "`inputs[i] = ...` writes into the caller's list, under whatever name, and the next prediction "
+    "starts from the products. Gather them in a list of your own.",
 )
 def mutates_input(inputs, weights):
     check_lengths(inputs, weights)
@@ -1196,7 +1205,7 @@ def distance_instead(vector, rows):
 
 @dot_score.misconception(
     "the number of places where both are the same",
-    "Being equal is too much to ask: 4 and 5 are large together. Multiply the entries that meet, "
+    "To be equal is too much to ask: 4 and 5 are large together. Multiply the entries that meet, "
     "and add up.",
 )
 def counts_equal_places(vector, rows):
@@ -1207,7 +1216,8 @@ def counts_equal_places(vector, rows):
 
 @dot_score.misconception(
     "the number of the row that is most alike",
-    "np.argmax picks one row. Return the scores of all rows, (m,), and leave the choice to others.",
+    "This picks one row, as np.argmax does. Return the scores of all rows, (m,), and leave the "
+    "choice to others.",
 )
 def best_row_only(vector, rows):
     return np.argmax([weights_times_inputs(row, vector) for row in rows])
@@ -1225,7 +1235,8 @@ def elementwise_not_dot(vector, rows):
 
 @dot_score.misconception(
     "one number for all rows together",
-    "Each row gets a score of its own: begin a new sum for each of them.",
+    "Each row gets a score of its own: begin a new sum for each of them, and gather the sums in a "
+    "list.",
 )
 def all_rows_together(vector, rows):
     return sum(weights_times_inputs(row, vector) for row in rows)
@@ -1258,7 +1269,8 @@ def nested_nonlinearity_added(vector, rows):
 
 @dot_score.misconception(
     "a score made from the part of a row that fits",
-    "zip stops where the shorter list ends. A row of another length should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "A row of another length should raise a ValueError.",
 )
 def missing_length_check(vector, rows):
     return [sum(x * y for x, y in zip(vector, row)) for row in rows]
@@ -1275,8 +1287,8 @@ def single_entry_stretched(vector, rows):
 
 @dot_score.misconception(
     "scores with their decimals cut off",
-    "The scores were written into an array of integers, which cuts decimals off. Prepare it with "
-    "np.zeros(m), or gather the scores in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the scores are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the scores in a list, as they are.",
 )
 def int_truncation(vector, rows):
     scores = np.zeros(len(rows), dtype=int)
@@ -1363,8 +1375,8 @@ def grows_with_the_input(answer, x, weights):
 
 @scale_vector.misconception(
     "exactly three predictions, however many weights there are",
-    "This is what the book's listing does: it prepares [0, 0, 0], which fits its own example only. "
-    "Make room for as many predictions as there are weights.",
+    "The book's listing prepares [0, 0, 0], which fits its own example only. Make room for as many "
+    "predictions as there are weights.",
 )
 def hardcoded_three(x, weights):
     predictions = [0, 0, 0]
@@ -1391,7 +1403,8 @@ def summed_up(x, weights):
 
 @scale_vector.misconception(
     "each prediction made from the one before it",
-    "`x = x * weight` overwrites the input on the way. Every prediction starts from the same x.",
+    "Every prediction starts from the same x. A line like `x = x * weight` overwrites it on the "
+    "way.",
 )
 def input_overwritten(x, weights):
     predictions = []
@@ -1403,8 +1416,8 @@ def input_overwritten(x, weights):
 
 @scale_vector.misconception(
     "the first prediction only",
-    "The `return` stands inside the loop, so it ends after one weight. Gather the predictions in a "
-    "list and return it below the loop.",
+    "Each weight makes a prediction. If your `return` stands inside the loop, it ends after one "
+    "weight: gather the predictions in a list, and return it below the loop.",
 )
 def returned_inside_the_loop(x, weights):
     for weight in weights:
@@ -1432,8 +1445,8 @@ def divided_by_the_weights(x, weights):
 
 @scale_vector.misconception(
     "predictions with their decimals cut off",
-    "The predictions were written into an array of integers, which turns 0.7 into 0. Prepare it "
-    "with np.zeros(m), or gather the predictions in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the predictions are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the predictions in a list, as they are.",
 )
 def int_truncation(x, weights):
     predictions = np.zeros(len(weights), dtype=int)
@@ -1444,8 +1457,8 @@ def int_truncation(x, weights):
 
 @scale_vector.misconception(
     "the weights themselves, changed",
-    "`weights[i] = ...` writes into the caller's list: the network has lost its weights. Put the "
-    "predictions into a new list.",
+    "`weights[i] = ...` writes into the caller's list, under whatever name: the network has lost "
+    "its weights. Put the predictions into a new list.",
 )
 def mutates_input(x, weights):
     for i in range(len(weights)):
@@ -1551,9 +1564,10 @@ def refuses_rows_that_do_not_fit(answer, weights, inputs):
 
 
 @matvec.misconception(
-    "the weights used the wrong way round",
-    "np.dot(inputs, weights) lets a *column* belong to each prediction. Here it is a row: put the "
-    "weights in front, or take one row after the other.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *row* belongs to each prediction. With the inputs in front, as in "
+    "np.dot(inputs, weights), or with a .T, it is a column: put the weights in front, as they are, "
+    "or take one row after the other.",
 )
 def transposed_weights(weights, inputs):
     return np.dot(inputs, weights)
@@ -1561,17 +1575,17 @@ def transposed_weights(weights, inputs):
 
 @matvec.misconception(
     "a prediction for each column instead of each row",
-    "zip(*weights) goes through the columns. Row i of the weights belongs to prediction i: go "
-    "through the rows.",
+    "Row i of the weights belongs to prediction i: go through the rows. (zip(*weights) goes through "
+    "the columns.)",
 )
 def columns_instead_of_rows(weights, inputs):
     return [sum(w * x for w, x in zip(column, inputs)) for column in zip(*weights)]
 
 
 @matvec.misconception(
-    "what the printed listing does: it only works for three inputs and three predictions",
-    "The book's listing compares the number of inputs with the number of *rows* and prepares three "
-    "zeros. Compare it with the length of a row, and make one prediction for each row.",
+    "the book's printed listing, which only works for three inputs and three predictions",
+    "It compares the number of inputs with the number of *rows*, and prepares three zeros. Compare "
+    "it with the length of a row, and make one prediction for each row.",
 )
 def the_printed_listing(weights, inputs):
     assert len(inputs) == len(weights)
@@ -1594,7 +1608,7 @@ def hardcoded_three(weights, inputs):
 
 @matvec.misconception(
     "as many predictions as inputs",
-    "There may be more predictions than inputs, or fewer: the loop runs over the rows, "
+    "There may be more predictions than inputs, or fewer: let the loop run over the rows, "
     "range(len(weights)).",
 )
 def one_prediction_an_input(weights, inputs):
@@ -1630,8 +1644,8 @@ def averages_instead_of_sums(weights, inputs):
 
 @matvec.misconception(
     "a prediction made from the part of a row that fits",
-    "zip stops where the shorter list ends, so an input was dropped without a word. A row of "
-    "another length should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "A row of another length should raise a ValueError.",
 )
 def missing_length_check(weights, inputs):
     return [sum(w * x for w, x in zip(row, inputs)) for row in weights]
@@ -1656,8 +1670,8 @@ def nested_nonlinearity_added(weights, inputs):
 
 @matvec.misconception(
     "predictions with their decimals cut off",
-    "The predictions were written into an array of integers, which turns 0.7 into 0. Prepare it "
-    "with np.zeros(m), or gather the predictions in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the predictions are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the predictions in a list, as they are.",
 )
 def int_truncation(weights, inputs):
     predictions = np.zeros(len(weights), dtype=int)
@@ -1668,8 +1682,8 @@ def int_truncation(weights, inputs):
 
 @matvec.misconception(
     "the weights changed on the way",
-    "`weights[i][j] = ...` writes into the caller's matrix: the network has lost its weights. "
-    "Gather the products in a list of your own.",
+    "`weights[i][j] = ...` writes into the caller's matrix, under whatever name: the network has "
+    "lost its weights. Gather the products in a list of your own.",
 )
 def mutates_input(weights, inputs):
     for row in weights:
@@ -1804,9 +1818,9 @@ def weights_order_swapped(inputs, hidden_weights, output_weights):
 
 
 @stacked_predict.misconception(
-    "the weights used the wrong way round",
-    "np.dot(inputs, weights) lets a *column* belong to each unit. Here it is a row: put the "
-    "weights in front, or use matvec.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *row* belongs to each unit. With the inputs in front, as in np.dot(inputs, weights), or "
+    "with a .T, it is a column: put the weights in front, as they are, or use matvec.",
 )
 def transposed_weights(inputs, hidden_weights, output_weights):
     return np.dot(np.dot(inputs, hidden_weights), output_weights)
@@ -1856,7 +1870,8 @@ def second_layer_takes_the_inputs(inputs, hidden_weights, output_weights):
 
 @stacked_predict.misconception(
     "the first layer applied twice",
-    "hidden = matvec(hidden_weights, inputs) comes first; the second call needs output_weights.",
+    "hidden_weights are there to make the hidden layer out of the inputs. What makes predictions "
+    "out of that are the output_weights.",
 )
 def first_layer_twice(inputs, hidden_weights, output_weights):
     return np.dot(hidden_weights, np.dot(hidden_weights, inputs))
@@ -1872,8 +1887,8 @@ def averages_instead_of_sums(inputs, hidden_weights, output_weights):
 
 @stacked_predict.misconception(
     "a hidden layer with its decimals cut off",
-    "The hidden layer was written into an array of integers, which turns 0.86 into 0. Prepare it "
-    "with np.zeros(h), or keep it as a list.",
+    "0.86 becomes 0 where int(...) is used, or where the hidden layer is written into an array of "
+    "integers. Prepare it with np.zeros(h), or keep it as a list, as it is.",
 )
 def int_truncation(inputs, hidden_weights, output_weights):
     hidden = np.zeros(len(hidden_weights), dtype=int)
@@ -1962,8 +1977,8 @@ def twice_is_as_before(answer, rows):
 
 @to_numpy_layout.misconception(
     "the numbers in the same reading order, in other lines",
-    "reshape does not turn a matrix: it only breaks the lines elsewhere, and mixes up which weight "
-    "belongs to which input. Use .T.",
+    "The numbers stayed in order and only the lines break elsewhere, as with reshape: that mixes up "
+    "which weight belongs to which input. Turn the matrix with .T.",
 )
 def reshaped(rows):
     rows = np.array(rows)
@@ -1972,7 +1987,7 @@ def reshaped(rows):
 
 @to_numpy_layout.misconception(
     "the matrix as it was",
-    "An array of the rows still has one row for each prediction. Lay it on its side with .T.",
+    "It still has one row for each prediction. Lay it on its side, once, with .T.",
 )
 def not_turned(rows):
     return np.array(rows)
@@ -1980,8 +1995,8 @@ def not_turned(rows):
 
 @to_numpy_layout.misconception(
     "the matrix turned like a picture",
-    "np.rot90 turns by a quarter, which also changes the order of the predictions or inputs. Rows "
-    "become columns in the same order: .T.",
+    "A quarter turn, as np.rot90 makes it, also changes the order of the predictions or inputs. "
+    "Rows become columns in the same order: .T.",
 )
 def turned_by_a_quarter(rows):
     return np.rot90(rows, -1)
@@ -2015,8 +2030,8 @@ def hardcoded_three(rows):
 
 @to_numpy_layout.misconception(
     "weights with their decimals cut off",
-    "The result was prepared as an array of integers, which turns 0.9 into 0. Weights are "
-    "decimals: leave out dtype=int.",
+    "0.9 becomes 0 in an array of integers, or where int(...) is used. Weights are decimals: keep "
+    "them as they are, without dtype=int.",
 )
 def int_truncation(rows):
     return np.array(rows).astype(int).T
@@ -2167,8 +2182,8 @@ def transposed_result(inputs, weights_0_1, weights_1_2):
 
 @batch_forward.misconception(
     "a product entry by entry instead of a weighted sum",
-    "`*` multiplies the entries that stand at the same place. A layer is a weighted sum: use .dot "
-    "or @.",
+    "`*`, like np.multiply, multiplies the entries that stand at the same place. A layer is a "
+    "weighted sum: use .dot or @.",
 )
 def elementwise_not_dot(inputs, weights_0_1, weights_1_2):
     return inputs * weights_0_1 * weights_1_2
@@ -2225,8 +2240,8 @@ def shape_collapsed(inputs, weights_0_1, weights_1_2):
 
 @batch_forward.misconception(
     "a hidden layer with its decimals cut off",
-    "The hidden layer was written into an array of integers, which turns 0.86 into 0. Leave out "
-    "dtype=int.",
+    "0.86 becomes 0 in an array of integers, or where int(...) is used. Keep the hidden layer as it "
+    "is.",
 )
 def int_truncation(inputs, weights_0_1, weights_1_2):
     return inputs.dot(weights_0_1).astype(int).dot(weights_1_2)
@@ -2423,8 +2438,8 @@ def missing_length_check(a_shape, b_shape):
 
 @broadcast_shape.misconception(
     "1 where a 1 meets a 0",
-    "max(0, 1) is 1, but it is the 1 that is stretched to the other size, and here the other size "
-    "is 0: an axis without entries.",
+    "The larger size is not always the one that wins: it is the 1 that is stretched to the other "
+    "size, and here the other size is 0, an axis without entries.",
 )
 def zero_overruled(a_shape, b_shape):
     stretched(*filled_up(a_shape, b_shape))
@@ -2452,8 +2467,8 @@ def lengths_must_agree(a_shape, b_shape):
 
 @broadcast_shape.misconception(
     "the axes of the longer shape lost",
-    "zip stops where the shorter shape ends. The sizes that stand further left are part of the "
-    "result.",
+    "The sizes of the longer shape that stand further left are part of the result. (zip stops where "
+    "the shorter one ends.)",
 )
 def further_axes_lost(a_shape, b_shape):
     return stretched(a_shape[::-1], b_shape[::-1])[::-1]
@@ -2756,8 +2771,8 @@ def number_in_brackets(a_shape, b_shape):
 
 @dot_shape.misconception(
     "the case of two matrices only",
-    "a_shape[0] and b_shape[1] are right for two matrices. A shape may have no size, one, or "
-    "three: keep *all* sizes but the two that meet.",
+    "One size of each, like a_shape[0] and b_shape[1], is right for two matrices. A shape may have "
+    "no size, one, or three: keep *all* sizes but the two that meet.",
 )
 def only_for_matrices(a_shape, b_shape):
     if a_shape[1] != b_shape[0]:
