@@ -631,8 +631,8 @@ def first_left_out(values):
 
 
 @vector_sum.misconception(
-    "one too many: the total began at 1",
-    "A sum begins at 0, where nothing has been added. A product begins at 1.",
+    "a sum that is larger by 1",
+    "A sum begins at 0, where nothing has been added. It is a product that begins at 1.",
 )
 def begins_at_one(values):
     return 1.0 + sum(values)
@@ -732,9 +732,10 @@ vector_mean = exercise(
 @vector_mean.law("lies between the smallest and the largest number")
 def lies_in_between(answer, values):
     if len(values):
-        mean = answer(values)
-        expect(mean).is_at_least(values.min() - 1e-5)
-        expect(mean).is_at_most(values.max() + 1e-5)
+        low, high = values.min(), values.max()
+        mean = expect(answer(values), f"the mean of numbers from {low:g} to {high:g}")
+        mean.is_at_least(low)
+        mean.is_at_most(high)
 
 
 @vector_mean.law("is the number itself when all are the same")
@@ -746,14 +747,17 @@ def same_numbers_mean_themselves(answer, values):
 @vector_mean.law("gives back the sum when it is multiplied with how many there are")
 def shares_everything_out(answer, values):
     if len(values):
-        expect(len(values) * np.asarray(answer(values)), "the mean times n").equals(values.sum())
+        n = len(values)
+        expect(n * np.asarray(answer(values)), f"{n} times the mean").equals(values.sum())
 
 
 @vector_mean.law("moves along when every number grows by 2")
 def moves_along(answer, values):
     if len(values):
         moved = np.asarray(answer(values + 2))
-        expect(moved - 2, "the new mean, less 2,").equals(np.asarray(answer(values)))
+        expect(moved - 2, "the mean of the numbers that have grown by 2, less 2,").equals(
+            np.asarray(answer(values))
+        )
 
 
 @vector_mean.law("stays the same when the list is there twice, or turned round")
@@ -907,7 +911,8 @@ def is_one_number(answer, inputs, weights):
 @weighted_sum.law("hears one input alone when all other weights are 0")
 def hears_one_input_alone(answer, inputs):
     heard = [answer(inputs, only_one) for only_one in np.eye(len(inputs))]
-    expect([float(sound) for sound in heard], "each input, heard alone").equals(list(inputs))
+    for i, sound in enumerate(heard):
+        expect(sound, f"with weight {i} at 1 and all others at 0").equals(inputs[i])
 
 
 @weighted_sum.law("does not hear an input whose weight is 0")
@@ -1140,7 +1145,8 @@ def of_one_width(vector, rows):
 def is_highest_for_the_parallel_row(answer, vector):
     others = [vector[::-1], np.roll(vector, 1), abs(vector), -vector]
     scores = np.asarray(answer(vector, np.array([vector, *others])))
-    expect(scores[0] - scores, "the vector's own score, less the others'").is_at_least(0)
+    what = "the score of the row that is the vector itself, less the score of each row"
+    expect(scores[0] - scores, what).is_at_least(0)
 
 
 @dot_score.law("is the square of the vector's length, for the vector itself")
@@ -1364,8 +1370,9 @@ def predictions_do_not_know_each_other(answer, x, weights):
     changed = weights.copy()
     changed[0] += 1
     before, after = np.asarray(answer(x, weights)), np.asarray(answer(x, changed))
-    expect(after[1:], "all predictions but the first").equals(before[1:])
-    expect(after[0] - before[0], "the change of the first prediction").equals(x)
+    expect(after[1:], "the other predictions, with 1 more on the first weight,").equals(before[1:])
+    gains = "what the first prediction gains when its weight grows by 1"
+    expect(after[0] - before[0], gains).equals(x)
 
 
 @scale_vector.law("is three times as large when the input is three times as large")
@@ -1525,9 +1532,8 @@ def has_a_prediction_for_each_row(answer, weights, inputs):
 @matvec.law("is the first column of weights when only the first input is 1, and so on")
 def reads_out_the_columns(answer, weights):
     heard = [answer(weights, only_one) for only_one in np.eye(weights.shape[1])]
-    expect(np.array([np.asarray(column) for column in heard]), "what each input adds").equals(
-        weights.T
-    )
+    for i, column in enumerate(heard):
+        expect(column, f"with input {i} at 1 and all others at 0").equals(weights[:, i])
 
 
 @matvec.law("gives the inputs back when each prediction hears just its own input")
@@ -1549,8 +1555,9 @@ def predictions_do_not_know_each_other(answer, weights, inputs):
     changed = weights.copy()
     changed[-1] += 1
     before, after = np.asarray(answer(weights, inputs)), np.asarray(answer(changed, inputs))
-    expect(after[:-1], "all predictions but the last").equals(before[:-1])
-    expect(after[-1] - before[-1], "the change of the last prediction").equals(inputs.sum())
+    expect(after[:-1], "the other predictions, with 1 more on the last row,").equals(before[:-1])
+    gains = "what the last prediction gains when each weight of its row grows by 1"
+    expect(after[-1] - before[-1], gains).equals(inputs.sum())
 
 
 @matvec.law("raises a ValueError when a row has a weight too many or too few")
@@ -1960,19 +1967,20 @@ def has_the_other_shape(answer, rows):
 def rows_become_columns(answer, rows):
     turned = np.asarray(answer(rows))
     for i, row in enumerate(rows):
-        expect(turned[:, i], f"column {i}").equals(row)
+        expect(turned[:, i], f"column {i} of your result").equals(row)
 
 
 @to_numpy_layout.law("lets np.dot, inputs first, predict the same as by hand")
 def predicts_the_same(answer, rows):
     inputs = np.arange(1.0, rows.shape[1] + 1)
     by_hand = [sum(w * x for w, x in zip(row, inputs)) for row in rows]
-    expect(np.dot(inputs, np.asarray(answer(rows))), "the predictions").equals(by_hand)
+    what = f"what np.dot([{', '.join(f'{x:g}' for x in inputs)}], your result) gives"
+    expect(np.dot(inputs, np.asarray(answer(rows))), what).equals(by_hand)
 
 
 @to_numpy_layout.law("done twice is the matrix as it was")
 def twice_is_as_before(answer, rows):
-    expect(answer(np.asarray(answer(rows)))).equals(rows)
+    expect(answer(np.asarray(answer(rows))), "your result, turned once more,").equals(rows)
 
 
 @to_numpy_layout.misconception(
@@ -2125,14 +2133,15 @@ def rows_are_predicted_as_by_hand(answer, inputs, weights_0_1, weights_1_2):
     for i, row in enumerate(inputs):
         hidden = [sum(x * w for x, w in zip(row, column)) for column in weights_0_1.T]
         by_hand = [sum(x * w for x, w in zip(hidden, column)) for column in weights_1_2.T]
-        expect(predictions[i], f"row {i}").equals(by_hand)
+        expect(predictions[i], f"the predictions for row {i} of the inputs").equals(by_hand)
 
 
 @batch_forward.law("predicts the same for an example alone as among others")
 def rows_are_independent(answer, inputs, weights_0_1, weights_1_2):
     alone = [answer(inputs[i : i + 1], weights_0_1, weights_1_2) for i in range(len(inputs))]
     among = np.asarray(answer(inputs, weights_0_1, weights_1_2))
-    expect(np.vstack([np.asarray(row) for row in alone]), "the rows, one by one,").equals(among)
+    for i, row in enumerate(alone):
+        expect(np.asarray(row), f"row {i} of the inputs, sent in alone,").equals(among[i : i + 1])
 
 
 @batch_forward.law(
