@@ -153,6 +153,39 @@ def wrapped_in_a_list(x, weight):
     return [x * weight]
 
 
+@scale_input.misconception(
+    "the input as it came in",
+    "The weight plays no part in this. It says how loud the input is heard: multiply by it.",
+)
+def weight_ignored(x, weight):
+    return x
+
+
+@scale_input.misconception(
+    "the weight as it came in",
+    "The input plays no part in this. The weight says how loud it is heard: multiply the two.",
+)
+def input_ignored(x, weight):
+    return weight
+
+
+@scale_input.misconception(
+    "the input times 0.1, whatever the weight",
+    "0.1 is the weight of the book's example only. Multiply by `weight`, which is another one at "
+    "every call.",
+)
+def weight_of_the_book(x, weight):
+    return x * 0.1
+
+
+@scale_input.misconception(
+    "a prediction without its sign",
+    "A negative weight turns the prediction round. Leave the sign as it comes.",
+)
+def sign_dropped(x, weight):
+    return abs(x * weight)
+
+
 @scale_input.alternative
 def with_numpy(x, weight):
     return np.multiply(weight, x)
@@ -324,6 +357,84 @@ def mutates_input(a, b):
     for i in range(len(a)):
         a[i] = a[i] * b[i]
     return a
+
+
+@elementwise_multiply.misconception(
+    "all products but the last",
+    "range(n) already stops before n, and so does a slice: range(len(a)) reaches every place.",
+)
+def last_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] * b[i] for i in range(len(a) - 1)]
+
+
+@elementwise_multiply.misconception(
+    "all products but the first",
+    "Python counts from 0: the first entries are a[0] and b[0], and range(len(a)) begins there.",
+)
+def first_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] * b[i] for i in range(1, len(a))]
+
+
+@elementwise_multiply.misconception(
+    "one product in a list, that of the first place",
+    "Every place has a product. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return [x * y]
+
+
+@elementwise_multiply.misconception(
+    "one product in a list, and no word about the lengths",
+    "Every place has a product. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(a, b):
+    for i in range(len(a)):
+        return [a[i] * b[i]]
+
+
+@elementwise_multiply.misconception(
+    "the product at the first place, as a number",
+    "Every place has a product. Gather them in a list, and return it below the loop, under the `for`: "
+    "a `return` inside ends after one place.",
+)
+def first_as_a_number(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return x * y
+
+
+@elementwise_multiply.misconception(
+    "exactly three products, however long the lists are",
+    "The book's lists have three entries, yours may have any number of them: let the loop run over "
+    "range(len(a)), and start from an empty list. Two different lengths raise a ValueError.",
+)
+def hardcoded_three(a, b):
+    return [a[i] * b[i] for i in range(3)]
+
+
+@elementwise_multiply.misconception(
+    "the products of arrays, and an error for lists",
+    "`a * b` knows arrays only: Python cannot multiply two lists. Go through the places one by one, "
+    "or make arrays of both. Two different lengths raise a ValueError.",
+)
+def star_as_it_stands(a, b):
+    return a * b
+
+
+@elementwise_multiply.misconception(
+    "the products of arrays, but an error for lists of one length",
+    "`a * b` knows arrays only: Python cannot multiply two lists. Go through the places one by one, "
+    "or make arrays of both.",
+)
+def star_behind_a_check(a, b):
+    check_lengths(a, b)
+    return a * b
 
 
 @elementwise_multiply.alternative
@@ -510,6 +621,84 @@ def mutates_input(a, b):
     return a
 
 
+@elementwise_add.misconception(
+    "all sums but the last",
+    "range(n) already stops before n, and so does a slice: range(len(a)) reaches every place.",
+)
+def last_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] + b[i] for i in range(len(a) - 1)]
+
+
+@elementwise_add.misconception(
+    "all sums but the first",
+    "Python counts from 0: the first entries are a[0] and b[0], and range(len(a)) begins there.",
+)
+def first_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] + b[i] for i in range(1, len(a))]
+
+
+@elementwise_add.misconception(
+    "one sum in a list, that of the first place",
+    "Every place has a sum. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return [x + y]
+
+
+@elementwise_add.misconception(
+    "one sum in a list, and no word about the lengths",
+    "Every place has a sum. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(a, b):
+    for i in range(len(a)):
+        return [a[i] + b[i]]
+
+
+@elementwise_add.misconception(
+    "the sum at the first place, as a number",
+    "Every place has a sum. Gather them in a list, and return it below the loop, under the `for`: "
+    "a `return` inside ends after one place.",
+)
+def first_as_a_number(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return x + y
+
+
+@elementwise_add.misconception(
+    "exactly three sums, however long the lists are",
+    "The book's lists have three entries, yours may have any number of them: let the loop run over "
+    "range(len(a)), and start from an empty list. Two different lengths raise a ValueError.",
+)
+def hardcoded_three(a, b):
+    return [a[i] + b[i] for i in range(3)]
+
+
+@elementwise_add.misconception(
+    "the sums of arrays, but of two lists one behind the other",
+    "`a + b` adds arrays, but between lists it means one behind the other. Go through the places "
+    "one by one, or make arrays of both. Two different lengths raise a ValueError.",
+)
+def plus_as_it_stands(a, b):
+    return a + b
+
+
+@elementwise_add.misconception(
+    "the sums of arrays, but of lists of one length one behind the other",
+    "`a + b` adds arrays, but between lists it means one behind the other. Go through the places "
+    "one by one, or make arrays of both.",
+)
+def plus_behind_a_check(a, b):
+    check_lengths(a, b)
+    return a + b
+
+
 @elementwise_add.alternative
 def with_numpy(a, b):
     a, b = np.asarray(a), np.asarray(b)
@@ -693,6 +882,71 @@ def int_truncation(values):
     return sum(int(value) for value in values)
 
 
+@vector_sum.misconception(
+    "the first number only, and None for an empty list",
+    "What comes after the first number is never added. If your `return` stands inside the loop, "
+    "it ends after one number: move it below the loop, under the `for`.",
+)
+def first_or_none(values):
+    for value in values:
+        return value
+
+
+@vector_sum.misconception(
+    "the last number only, and an error for an empty list",
+    "The total forgets what came before. Set it to 0 once, in front of the loop, and let every "
+    "number join it with total += value.",
+)
+def reset_inside_the_loop(values):
+    for value in values:
+        total = 0
+        total += value
+    return total
+
+
+@vector_sum.misconception(
+    "the last number only, as values[-1]",
+    "Only one number is heard. Begin with a total of 0, and let every number join it in a loop.",
+)
+def last_by_its_place(values):
+    return values[-1]
+
+
+@vector_sum.misconception(
+    "the sum of the first three numbers",
+    "The list may have any length: let a loop go over all of it.",
+)
+def hardcoded_three(values):
+    return values[0] + values[1] + values[2]
+
+
+@vector_sum.misconception(
+    "a sum in which the first number counts twice",
+    "If the total begins with values[0], the loop must not add it once more. Begin with a total of "
+    "0: then the sum of no numbers is 0, too.",
+)
+def first_counted_twice(values):
+    total = values[0]
+    for value in values:
+        total += value
+    return total
+
+
+@vector_sum.misconception(
+    "the sum of the places instead of the numbers",
+    "In `for i in range(len(values))`, i counts 0, 1, 2 and so on. The number is values[i]: add that.",
+)
+def places_added_up(values):
+    return sum(range(len(values)))
+
+
+@vector_sum.misconception(
+    "how many numbers there are", "len counts them. Add them up instead: begin at 0 and use +."
+)
+def counted(values):
+    return len(values)
+
+
 @vector_sum.alternative
 def with_numpy(values):
     return np.sum(values)
@@ -826,7 +1080,7 @@ def zero_for_nothing(values):
 def divided_by_one_less(values):
     if len(values) == 0:
         raise ValueError("no numbers, no mean")
-    return sum(values) / max(len(values) - 1, 1)
+    return sum(values) / (len(values) - 1)
 
 
 @vector_mean.misconception(
@@ -865,6 +1119,33 @@ def int_truncation(values):
     if len(values) == 0:
         raise ValueError("no numbers, no mean")
     return sum(values) // len(values)
+
+
+@vector_mean.misconception(
+    "the sum divided by 3, and 0 for an empty list",
+    "The list may have any length: divide by len(values). Look at the length first: without numbers, "
+    "raise a ValueError.",
+)
+def three_and_zero_for_nothing(values):
+    return sum(values) / 3
+
+
+@vector_mean.misconception(
+    "the mean of the first three numbers",
+    "The list may have any length: add all of it up, and divide by len(values). Without numbers, "
+    "raise a ValueError.",
+)
+def first_three(values):
+    return (values[0] + values[1] + values[2]) / 3
+
+
+@vector_mean.misconception(
+    "the sum instead of the mean, and 0 for an empty list",
+    "Share it out: divide the sum by how many numbers there are. If there are none, raise a "
+    "ValueError.",
+)
+def sum_and_zero_for_nothing(values):
+    return sum(values)
 
 
 @vector_mean.alternative
@@ -1092,6 +1373,60 @@ def mutates_input(inputs, weights):
     return sum(inputs)
 
 
+@weighted_sum.misconception(
+    "a sum that leaves out the last product",
+    "range(n) already stops before n, and so does a slice: range(len(inputs)) reaches every input.",
+)
+def last_left_out(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(inputs[i] * weights[i] for i in range(len(inputs) - 1))
+
+
+@weighted_sum.misconception(
+    "a sum that leaves out the first product",
+    "Python counts from 0: the first input is inputs[0], and range(len(inputs)) begins there.",
+)
+def first_left_out(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(inputs[i] * weights[i] for i in range(1, len(inputs)))
+
+
+@weighted_sum.misconception(
+    "the first product only",
+    "Every input is heard. If your `return` stands inside the loop, it ends after one product: move "
+    "it below the loop, under the `for`.",
+)
+def returned_inside_the_loop(inputs, weights):
+    check_lengths(inputs, weights)
+    return inputs[0] * weights[0]
+
+
+@weighted_sum.misconception(
+    "the first product only, and no word about the lengths",
+    "Every input is heard. If your `return` stands inside the loop, it ends after one product: move "
+    "it below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(inputs, weights):
+    return inputs[0] * weights[0]
+
+
+@weighted_sum.misconception(
+    "the first weight for all the inputs",
+    "Each input has a weight of its own: inputs[i] meets weights[i].",
+)
+def one_weight_for_all(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(x * weights[0] for x in inputs)
+
+
+@weighted_sum.misconception(
+    "the book's weights 0.1, 0.2 and 0 instead of those that come in",
+    "They belong to one example. Take them from `weights`, as many as there are.",
+)
+def weights_of_the_book(inputs, weights):
+    return sum(inputs[i] * [0.1, 0.2, 0][i] for i in range(3))
+
+
 @weighted_sum.alternative
 def with_dot(inputs, weights):
     return np.dot(inputs, weights)
@@ -1312,6 +1647,50 @@ def int_truncation(vector, rows):
     return scores
 
 
+@dot_score.misconception(
+    "a score for each column instead of each row",
+    "np.dot(vector, rows), like a loop over zip(*rows), lets the vector meet the columns. Each *row* "
+    "gets a score: np.dot(rows, vector), or one row after the other.",
+)
+def columns_instead_of_rows(vector, rows):
+    return np.dot(vector, rows)
+
+
+@dot_score.misconception(
+    "the score of the first row, in a list",
+    "Every row gets a score. If your `return` stands inside the loop, it ends after one row: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(vector, rows):
+    return [weights_times_inputs(rows[0], vector)]
+
+
+@dot_score.misconception(
+    "the score of the first row, as a number",
+    "Every row gets a score: gather them in a list, one row after the other, and return it below "
+    "the loop, under the `for`.",
+)
+def first_as_a_number(vector, rows):
+    return weights_times_inputs(rows[0], vector)
+
+
+@dot_score.misconception(
+    "the score of the last row, in a list",
+    "Every row gets a score. If your `append` stands behind the loop, it happens only once: move it "
+    "inside.",
+)
+def last_row_only(vector, rows):
+    return [weights_times_inputs(rows[-1], vector)]
+
+
+@dot_score.misconception(
+    "scores that go on growing from row to row",
+    "Each score is a sum of its own: set the total back to 0 for every row.",
+)
+def total_never_reset(vector, rows):
+    return np.cumsum([weights_times_inputs(row, vector) for row in rows])
+
+
 @dot_score.alternative
 def with_matrix_product(vector, rows):
     return np.asarray(rows) @ np.asarray(vector)
@@ -1480,6 +1859,65 @@ def mutates_input(x, weights):
     for i in range(len(weights)):
         weights[i] = x * weights[i]
     return weights
+
+
+@scale_vector.misconception(
+    "the first prediction, as a number",
+    "Each weight makes a prediction. If your `return` stands inside the loop, it ends after one "
+    "weight: gather the predictions in a list, and return it below the loop.",
+)
+def first_as_a_number(x, weights):
+    return x * weights[0]
+
+
+@scale_vector.misconception(
+    "all predictions but the last",
+    "range(m) already stops before m, and so does a slice: range(len(weights)) reaches every weight.",
+)
+def last_left_out(x, weights):
+    return [x * weights[i] for i in range(len(weights) - 1)]
+
+
+@scale_vector.misconception(
+    "all predictions but the first",
+    "Python counts from 0: the first weight is weights[0], and range(len(weights)) begins there.",
+)
+def first_left_out(x, weights):
+    return [x * weights[i] for i in range(1, len(weights))]
+
+
+@scale_vector.misconception(
+    "the last prediction, in a list",
+    "Each weight makes a prediction. If your `append` stands behind the loop, it happens only once: "
+    "move it inside.",
+)
+def last_only(x, weights):
+    return [x * weights[-1]]
+
+
+@scale_vector.misconception(
+    "the weights as they came in",
+    "x plays no part in this. (`weight = x * weight` in a loop gives a name a new value, and leaves "
+    "the list alone.) Gather x * weight for every weight in a new list.",
+)
+def input_ignored(x, weights):
+    return weights
+
+
+@scale_vector.misconception(
+    "the input for each weight",
+    "The weights play no part in this. Each says how loud x is heard: multiply the two.",
+)
+def weights_ignored(x, weights):
+    return [x for _ in weights]
+
+
+@scale_vector.misconception(
+    "every weight raised to the power of the input",
+    "In Python `**` is a power and `*` is a product: x * weight.",
+)
+def power_instead_of_product(x, weights):
+    return [weight**x for weight in weights]
 
 
 @scale_vector.alternative
@@ -1708,6 +2146,41 @@ def mutates_input(weights, inputs):
     return [sum(row) for row in weights]
 
 
+@matvec.misconception(
+    "the first prediction, in a list",
+    "Every row makes a prediction. If your `return` stands inside the loop over the rows, it ends "
+    "after one: move it below the loop, under the `for`.",
+)
+def returned_inside_the_loop(weights, inputs):
+    return [weights_times_inputs(weights[0], inputs)]
+
+
+@matvec.misconception(
+    "the first prediction, as a number",
+    "Every row makes a prediction: gather them in a list, one row after the other, and return it "
+    "below the loop, under the `for`.",
+)
+def first_as_a_number(weights, inputs):
+    return weights_times_inputs(weights[0], inputs)
+
+
+@matvec.misconception(
+    "the last prediction, in a list",
+    "Every row makes a prediction. If your `append` stands behind the loop over the rows, it "
+    "happens only once: move it inside.",
+)
+def last_row_only(weights, inputs):
+    return [weights_times_inputs(weights[-1], inputs)]
+
+
+@matvec.misconception(
+    "one number: the predictions added up",
+    "Each row of weights makes a prediction of its own: return all m of them.",
+)
+def summed_up(weights, inputs):
+    return sum(weights_times_inputs(row, inputs) for row in weights)
+
+
 @matvec.alternative
 def with_matrix_product(weights, inputs):
     return np.asarray(weights) @ np.asarray(inputs)
@@ -1917,6 +2390,15 @@ def int_truncation(inputs, hidden_weights, output_weights):
 )
 def summed_up(inputs, hidden_weights, output_weights):
     return np.sum(np.dot(output_weights, np.dot(hidden_weights, inputs)))
+
+
+@stacked_predict.misconception(
+    "the first prediction, as a number",
+    "Each row of output_weights makes a prediction: send the hidden layer through all of them, as "
+    "matvec does.",
+)
+def first_as_a_number(inputs, hidden_weights, output_weights):
+    return np.dot(output_weights, np.dot(hidden_weights, inputs))[0]
 
 
 @stacked_predict.alternative
@@ -2259,6 +2741,50 @@ def shape_collapsed(inputs, weights_0_1, weights_1_2):
 )
 def int_truncation(inputs, weights_0_1, weights_1_2):
     return inputs.dot(weights_0_1).astype(int).dot(weights_1_2)
+
+
+@batch_forward.misconception(
+    "one prediction, for the mean of the examples",
+    "Examples do not know of each other: nothing is averaged over the rows. (batch, n) comes in, "
+    "and (batch, m) goes out.",
+)
+def mean_without_its_axis(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).mean(axis=0)
+
+
+@batch_forward.misconception(
+    "one prediction, for the sum of the examples",
+    "Examples do not know of each other: nothing is added up over the rows. (batch, n) comes in, "
+    "and (batch, m) goes out.",
+)
+def sum_over_the_batch(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).sum(axis=0)
+
+
+@batch_forward.misconception(
+    "the predictions of the last example only",
+    "Every row of inputs is an example. In a loop over the rows, gather what each of them gives; or "
+    "send them all through at once: inputs.dot takes the whole matrix.",
+)
+def last_example_only(inputs, weights_0_1, weights_1_2):
+    return inputs[-1].dot(weights_0_1).dot(weights_1_2)
+
+
+@batch_forward.misconception(
+    "the first example's predictions in every row",
+    "Row i of the predictions belongs to row i of the inputs, not to row 0.",
+)
+def first_example_for_all(inputs, weights_0_1, weights_1_2):
+    return [inputs[0].dot(weights_0_1).dot(weights_1_2) for _ in inputs]
+
+
+@batch_forward.misconception(
+    "the predictions of all examples in one long list",
+    "Every example keeps a row of its own: (batch, m). In a loop, `append` keeps the rows, `extend` "
+    "does not.",
+)
+def rows_run_together(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).ravel()
 
 
 @batch_forward.alternative
