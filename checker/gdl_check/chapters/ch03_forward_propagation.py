@@ -63,7 +63,8 @@ scale_input = exercise(
         "The weight is a volume knob. What should come out if it stands at 0? At 1? At 2?",
         "The network hears its input as loud as the weight says "
         '(chapter 3, "A simple neural network makes a prediction").',
-        "Two numbers come in and one goes out: the input, as many times as the weight says.",
+        "Two numbers come in and one goes out: their product, input times weight. A weight of 0.5 "
+        "halves the input, and a weight of -1 turns it round. `*` multiplies.",
     ],
 )
 
@@ -226,9 +227,9 @@ elementwise_multiply = exercise(
         "Each entry of the first list meets the entry that stands at the same place in the second "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). An entry without a '
         "partner is a mistake, and mistakes should be loud.",
-        "(n,) and (n,) give (n,): entry i is a[i] * b[i]. Two different lengths raise a "
-        "ValueError; note that zip stops at the shorter list without a word, unless you tell it to "
-        "be strict.",
+        "(n,) and (n,) give (n,): entry i is a[i] * b[i], in a new list. Two different lengths raise "
+        "a ValueError; note that zip(a, b) stops at the shorter list without a word, while "
+        "zip(a, b, strict=True) raises it for you.",
     ],
 )
 
@@ -477,8 +478,8 @@ elementwise_add = exercise(
         "Walk along both lists side by side, and add what stands at the same place "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). Between two Python '
         "lists, `+` does something else: try it.",
-        "(n,) and (n,) give (n,): entry i is a[i] + b[i]. Two different lengths raise a "
-        "ValueError.",
+        "(n,) and (n,) give (n,): entry i is a[i] + b[i], in a new list. Two different lengths raise "
+        "a ValueError, and zip(a, b, strict=True) raises it for you.",
     ],
 )
 
@@ -736,7 +737,9 @@ vector_sum = exercise(
         "Before you have added anything, what is the total? And what is it if nothing ever comes?",
         "Keep a running total and let every number of the list join it "
         '(chapter 3, "Multiple inputs: What does this neural network do?").',
-        "(n,) comes in, one number goes out: values[0] + values[1] + ... + values[n - 1].",
+        "(n,) comes in, one number goes out: values[0] + values[1] + ... + values[n - 1]. The total "
+        "is 0 before the loop, each `value` in `values` is added to it inside, and it is returned "
+        "below.",
     ],
 )
 
@@ -986,8 +989,8 @@ vector_mean = exercise(
         "Put everything together, then share it out "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). You have a function '
         "for the first half.",
-        "(n,) comes in, one number goes out: the sum, divided by n. If n is 0, raise a ValueError; "
-        "len(values) == 0 works for lists and for arrays.",
+        "(n,) comes in, one number goes out: vector_sum(values), divided by n, which is len(values). "
+        "If n is 0, raise a ValueError; len(values) == 0 works for lists and for arrays.",
     ],
 )
 
@@ -1188,7 +1191,8 @@ weighted_sum = exercise(
         "Multiply every input by its own weight, then add everything up "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). Two functions above '
         "do one half each.",
-        "inputs (n,) and weights (n,) give a list of n products, and that gives one number: "
+        "inputs (n,) and weights (n,) give a list of n products, elementwise_multiply(inputs, "
+        "weights), and that gives one number, its vector_sum: "
         "inputs[0] * weights[0] + ... + inputs[n - 1] * weights[n - 1].",
     ],
 )
@@ -1474,8 +1478,8 @@ dot_score = exercise(
         "A weighted sum is high where both lists are large in the same places, so it measures how "
         'alike they are (chapter 3, "Multiple inputs: What does this neural network do?"). Do it '
         "for one row; then for all of them.",
-        "vector (n,) and one row (n,) give one number; m rows give (m,). Score i is the weighted "
-        "sum of `vector` and rows[i].",
+        "vector (n,) and one row (n,) give one number, weighted_sum(vector, row); m rows give (m,), "
+        "a list with one such number for each `row` in `rows`.",
     ],
 )
 
@@ -1730,7 +1734,8 @@ scale_vector = exercise(
         "Each prediction hears the same input, as loud as its own weight says "
         '(chapter 3, "Making a prediction with multiple outputs").',
         "One number and weights (m,) give (m,): prediction i is x * weights[i]. A Python list "
-        "times a number does something else, so go through the weights one by one.",
+        "times a number does something else, so go through the weights one by one, and gather "
+        "x * weight for each of them in a new list.",
     ],
 )
 
@@ -1958,8 +1963,9 @@ matvec = exercise(
         "Each prediction is a weighted sum of all inputs, with weights of its own "
         '(chapter 3, "Predicting with multiple inputs and outputs"). You can make one prediction '
         "already; now make one for each row.",
-        "weights (m, n) and inputs (n,) give (m,): prediction i comes from the row weights[i], "
-        "which is (n,) like the inputs. m and n may differ.",
+        "weights (m, n) and inputs (n,) give (m,): prediction i is the weighted_sum of the inputs "
+        "and the row weights[i], which is (n,) like the inputs. Make one for each `row` in "
+        "`weights`, and gather them in a list. m and n may differ.",
     ],
 )
 
@@ -2254,7 +2260,8 @@ stacked_predict = exercise(
         '(chapter 3, "Predicting on predictions"). You have a function for one layer; use it '
         "twice.",
         "hidden_weights (h, n) and inputs (n,) give hidden, (h,). output_weights (m, h) and hidden "
-        "(h,) give the predictions, (m,).",
+        "(h,) give the predictions, (m,). Both times matvec takes the weights first, then what goes "
+        "through them.",
     ],
 )
 
@@ -2441,7 +2448,7 @@ to_numpy_layout = exercise(
         '(chapter 3, "A quick primer on NumPy"). Reshaping is something else: it keeps the numbers '
         "in reading order and only breaks the lines elsewhere.",
         "(m, n) becomes (n, m): entry [j, i] of the result is entry [i, j] of `rows`. Lists do not "
-        "have .T; arrays do.",
+        "have .T; arrays do, and np.array(rows) is one.",
     ],
 )
 
@@ -2603,7 +2610,8 @@ batch_forward = exercise(
         'all examples through a layer at once (chapter 3, "A quick primer on NumPy" and '
         '"Predicting on predictions").',
         "(batch, n) . (n, h) gives (batch, h), the hidden layer of every example; (batch, h) . "
-        "(h, m) gives (batch, m). The sizes in the middle tell you the order.",
+        "(h, m) gives (batch, m). The sizes in the middle tell you the order: a.dot(b) has `a` in "
+        "front, so the inputs come first, then weights_0_1, then weights_1_2.",
     ],
 )
 
@@ -2888,8 +2896,9 @@ broadcast_shape = exercise(
         "Write the two shapes below each other, flush right, and fill the shorter one up with 1s "
         'on its left (chapter 3, "A quick primer on NumPy"). Then look at one pair of sizes at a '
         "time.",
-        "The result has as many sizes as the longer shape. A pair of equal sizes gives that size; "
-        "a pair with a 1 gives the other one (which may be 0); any other pair raises a ValueError.",
+        "The result is a tuple, with as many sizes as the longer shape; (1,) * k makes k ones to "
+        "put in front of the shorter. A pair of equal sizes gives that size; a pair with a 1 gives "
+        "the other one (which may be 0); any other pair raises a ValueError.",
     ],
 )
 
@@ -3145,8 +3154,9 @@ dot_shape = exercise(
         "multiplied by a number of the other, and they disappear, because the products are added "
         'up (chapter 3, "A quick primer on NumPy").',
         "Of `a` the last size disappears. Of `b` it is the second to last, which for a shape of "
-        "one size is that one. What is left of `a` comes first, then what is left of `b`. () on "
-        "either side leaves the other shape as it is.",
+        "one size is that one. What is left of `a` comes first, a_shape[:-1], then what is left of "
+        "`b`, before and behind its place in the middle. () on either side leaves the other shape "
+        "as it is: look for that first.",
     ],
 )
 
