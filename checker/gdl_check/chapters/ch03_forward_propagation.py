@@ -1182,8 +1182,8 @@ weighted_sum = exercise(
         {"inputs": [1.0, -2.0, 3.0, 4.0, 5.0, -6.0], "weights": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25]},
         {"inputs": [1.0, 2.0, 3.0], "weights": [4.0, 5.0]},
         {"inputs": [1.0, 2.0], "weights": [4.0, 5.0, 6.0]},
-        {"inputs": [2.0], "weights": [1.0, 2.0, 3.0, 4.0]},
-        {"inputs": [1.0, 2.0, 3.0, 4.0], "weights": [2.0]},
+        {"inputs": [2.0], "weights": [1.0, 2.0, 3.0, 4.0, 5.0]},
+        {"inputs": [1.0, 2.0, 3.0, 4.0, 5.0], "weights": [2.0]},
     ],
     hints=[
         "One input is heard at full volume, one at half, one not at all. How large is the "
@@ -1429,6 +1429,15 @@ def one_weight_for_all(inputs, weights):
 )
 def weights_of_the_book(inputs, weights):
     return sum(inputs[i] * [0.1, 0.2, 0][i] for i in range(3))
+
+
+@weighted_sum.misconception(
+    "the list of products, and no word about the lengths",
+    "You have multiplied each input by its weight. Now add the products up: one number is the "
+    "prediction. And compare the lengths first, because NumPy quietly repeats a single entry.",
+)
+def products_with_numpy(inputs, weights):
+    return np.array(inputs) * np.array(weights)
 
 
 @weighted_sum.alternative
@@ -1695,6 +1704,15 @@ def total_never_reset(vector, rows):
     return np.cumsum([weights_times_inputs(row, vector) for row in rows])
 
 
+@dot_score.misconception(
+    "a matrix of NumPy's products, not added up",
+    "Multiplying the entries that meet is the first half, and np.dot(rows, vector) does both. It "
+    "also refuses rows of another length, where `*` quietly repeats a single entry.",
+)
+def products_with_numpy(vector, rows):
+    return np.array(rows) * np.array(vector)
+
+
 @dot_score.alternative
 def with_matrix_product(vector, rows):
     return np.asarray(rows) @ np.asarray(vector)
@@ -1925,6 +1943,25 @@ def power_instead_of_product(x, weights):
     return [weight**x for weight in weights]
 
 
+@scale_vector.misconception(
+    "the predictions for an array of weights, and an error for a list",
+    "`x * weights` knows arrays only: Python cannot multiply a list by a decimal number. Go through "
+    "the weights one by one, or make an array of them.",
+)
+def star_as_it_stands(x, weights):
+    return weights * x
+
+
+@scale_vector.misconception(
+    "the book's printed listing, which only works for three weights",
+    "It prepares [0, 0, 0] and asserts that there are three. Make room for as many predictions as "
+    "there are weights, and leave the assert out.",
+)
+def the_printed_listing(x, weights):
+    assert len(weights) == 3
+    return [x * weight for weight in weights]
+
+
 @scale_vector.alternative
 def with_numpy(x, weights):
     return np.asarray(weights) * x
@@ -1946,7 +1983,7 @@ matvec = exercise(
     edges=[
         {"weights": [[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]], "inputs": [1.0, 2.0, 4.0]},
         {"weights": HURT_WIN_SAD, "inputs": GAMES[0]},
-        {"weights": [[1.0, 2.0], [3.0, 4.0]], "inputs": [1.0, -1.0]},
+        {"weights": [[1.0, 2.0], [3.0, 4.0]], "inputs": [3.0, -1.0]},
         {"weights": [[1.0], [0.5], [-2.0], [0.0], [3.0]], "inputs": [1.5]},
         {"weights": [[0.5, 1.0, -1.0, 2.0, 0.25, 4.0]], "inputs": [1.0, 2.0, 3.0, -4.0, 5.0, 6.0]},
         {"weights": [[1.0, 2.0], [1.0, 2.0], [-1.0, -2.0]], "inputs": [0.5, 0.25]},
@@ -1954,8 +1991,8 @@ matvec = exercise(
         {"weights": [[1e3, 1.0], [-1.0, 1e3]], "inputs": [1e3, 0.5]},
         {"weights": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "inputs": [1.0, 2.0, 3.0]},
         {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "inputs": [1.0, 2.0]},
-        {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "inputs": [2.0]},
-        {"weights": [[2.0], [1.0], [0.5], [-1.0]], "inputs": [1.0, 2.0, 3.0]},
+        {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]], "inputs": [2.0]},
+        {"weights": [[2.0], [1.0], [0.5], [-1.0], [3.0]], "inputs": [1.0, 2.0, 3.0, 4.0, 5.0]},
     ],
     hints=[
         "Two predictions are made from three inputs. How many weights are there, and which of them "
@@ -2187,6 +2224,38 @@ def summed_up(weights, inputs):
     return sum(weights_times_inputs(row, inputs) for row in weights)
 
 
+@matvec.misconception(
+    "a matrix of NumPy's products, not added up",
+    "Each input times its weight is the first half, and np.dot(weights, inputs) does both. It also "
+    "refuses rows of another length, where `*` quietly repeats a single entry.",
+)
+def products_with_numpy(weights, inputs):
+    return np.array(weights) * np.array(inputs)
+
+
+@matvec.misconception(
+    "predictions that are never set back to 0, and a loop over the places of the inputs alone",
+    "Each prediction begins with a sum of its own: set the total to 0 inside the outer loop, for "
+    "every row again. And compare the length of each row with that of the inputs.",
+)
+def total_never_reset_and_lengths_ignored(weights, inputs):
+    total, predictions = 0, []
+    for row in weights:
+        for i in range(len(inputs)):
+            total += row[i] * inputs[i]
+        predictions.append(total)
+    return predictions
+
+
+@matvec.misconception(
+    "a loop over the places of the inputs alone",
+    "The places of the inputs say nothing of the row: a longer row loses its end, a shorter one "
+    "gives an IndexError. Compare the two lengths for every row, and raise a ValueError.",
+)
+def only_the_length_of_the_inputs(weights, inputs):
+    return [sum(row[i] * inputs[i] for i in range(len(inputs))) for row in weights]
+
+
 @matvec.alternative
 def with_matrix_product(weights, inputs):
     return np.asarray(weights) @ np.asarray(inputs)
@@ -2228,7 +2297,7 @@ stacked_predict = exercise(
             for game in GAMES
         ),
         {
-            "inputs": [1.0, -1.0],
+            "inputs": [3.0, -1.0],
             "hidden_weights": [[1.0, 2.0], [3.0, 4.0]],
             "output_weights": [[0.0, 1.0], [-1.0, 2.0]],
         },
@@ -2497,7 +2566,7 @@ def not_turned(rows):
 
 
 @to_numpy_layout.misconception(
-    "the matrix turned like a picture",
+    "the matrix turned like a picture, to the right",
     "A quarter turn, as np.rot90 makes it, also changes the order of the predictions or inputs. "
     "Rows become columns in the same order: .T.",
 )
@@ -2546,6 +2615,15 @@ def int_truncation(rows):
 )
 def shape_collapsed(rows):
     return np.squeeze(np.array(rows).T)
+
+
+@to_numpy_layout.misconception(
+    "the matrix turned like a picture, to the left",
+    "A quarter turn, as np.rot90 makes it, also changes the order of the predictions or inputs. "
+    "Rows become columns in the same order: .T.",
+)
+def turned_to_the_left(rows):
+    return np.rot90(rows)
 
 
 @to_numpy_layout.alternative
@@ -2864,7 +2942,7 @@ broadcast_shape = exercise(
         ((1, 1, 1), (1,)),
         ((1, 1), (1, 1, 1)),
         ((11, 1), (1, 7)),
-        ((60000, 784), (784,)),
+        ((1000, 784), (784,)),
         ((2, 1, 3, 1), (4, 1, 5)),
         # An axis without entries: it is a size like any other, and 1 is stretched to it, too.
         ((2, 0), (2, 1)),
