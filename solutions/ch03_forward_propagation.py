@@ -229,10 +229,12 @@ def broadcast_shape(a_shape, b_shape):
 
         a_shape  tuple of sizes     () is the shape of a single number
         b_shape  tuple of sizes
-        returns  tuple of sizes
+        returns  tuple of sizes     a tuple, also where it has one size or none
 
     >>> broadcast_shape((4, 1, 3), (5, 1))
     (4, 5, 3)
+    >>> broadcast_shape((3,), ())
+    (3,)
 
     Book: chapter 3, "A quick primer on NumPy".
     """
@@ -254,12 +256,14 @@ def dot_shape(a_shape, b_shape):
 
         a_shape  tuple of sizes
         b_shape  tuple of sizes
-        returns  tuple of sizes
+        returns  tuple of sizes     a tuple, also where it has one size or none
 
     >>> dot_shape((4, 5), (5, 6))
     (4, 6)
     >>> dot_shape((3,), (2, 3, 7))
     (2, 7)
+    >>> dot_shape((2, 3), (3,))
+    (2,)
 
     Book: chapter 3, "A quick primer on NumPy".
     """

@@ -27,6 +27,15 @@ def of_one_length(a, b):
     return a[:n], b[:n]
 
 
+def empty_at_its_simplest(**lists):
+    """What is drawn, but nothing where it would be a single 1, the first that is ever drawn.
+
+    Empty lists among the edges would be shown before any other, since they are the smallest.
+    """
+    simplest = next(iter(lists.values())).tolist() == [1.0]
+    return {name: entries[:0] if simplest else entries for name, entries in lists.items()}
+
+
 def check_lengths(a, b):
     if len(a) != len(b):
         raise ValueError("one list is longer than the other")
@@ -54,7 +63,8 @@ scale_input = exercise(
         "The weight is a volume knob. What should come out if it stands at 0? At 1? At 2?",
         "The network hears its input as loud as the weight says "
         '(chapter 3, "A simple neural network makes a prediction").',
-        "Two numbers come in and one goes out: the input, as many times as the weight says.",
+        "Two numbers come in and one goes out: their product, input times weight. A weight of 0.5 "
+        "halves the input, and a weight of -1 turns it round. `*` multiplies.",
     ],
 )
 
@@ -120,7 +130,8 @@ def nested_nonlinearity_added(x, weight):
 
 @scale_input.misconception(
     "a prediction with its decimals cut off",
-    "int(...) turns 0.85 into 0. Predictions are decimal numbers; leave them as they are.",
+    "Cut off like this, as int(...) does it, 0.85 becomes 0. Predictions are decimal numbers; leave "
+    "them as they are.",
 )
 def int_truncation(x, weight):
     return int(x * weight)
@@ -136,11 +147,44 @@ def rounded(x, weight):
 
 
 @scale_input.misconception(
-    "a list with the prediction in it",
-    "One number goes out: return x * weight, without brackets around it.",
+    "the prediction as the only entry of a list, an array or a tuple",
+    "One number goes out: return x * weight, without brackets around it or a comma behind it.",
 )
 def wrapped_in_a_list(x, weight):
     return [x * weight]
+
+
+@scale_input.misconception(
+    "the input as it came in",
+    "The weight plays no part in this. It says how loud the input is heard: multiply by it.",
+)
+def weight_ignored(x, weight):
+    return x
+
+
+@scale_input.misconception(
+    "the weight as it came in",
+    "The input plays no part in this. The weight says how loud it is heard: multiply the two.",
+)
+def input_ignored(x, weight):
+    return weight
+
+
+@scale_input.misconception(
+    "the input times 0.1, whatever the weight",
+    "0.1 is the weight of the book's example only. Multiply by `weight`, which is another one at "
+    "every call.",
+)
+def weight_of_the_book(x, weight):
+    return x * 0.1
+
+
+@scale_input.misconception(
+    "a prediction without its sign",
+    "A negative weight turns the prediction round. Leave the sign as it comes.",
+)
+def sign_dropped(x, weight):
+    return abs(x * weight)
 
 
 @scale_input.alternative
@@ -155,26 +199,27 @@ def as_a_dot_product_of_one(x, weight):
 
 # --- elementwise_multiply ----------------------------------------------------------------------
 
+# The smallest edge is what is shown, so that none is smaller than one like the stub's.
 OF_TWO_LENGTHS = [
     {"a": [1.0, 2.0, 3.0], "b": [4.0, 5.0]},
     {"a": [1.0, 2.0], "b": [4.0, 5.0, 6.0]},
-    {"a": [2.0], "b": [1.0, 2.0, 3.0]},
-    {"a": [1.0, 2.0, 3.0], "b": [2.0]},
-    {"a": [], "b": [1.0]},
-    {"a": [1.0], "b": []},
+    {"a": [2.0], "b": [1.0, 2.0, 3.0, 4.0, 5.0]},
+    {"a": [1.0, 2.0, 3.0, 4.0, 5.0], "b": [2.0]},
+    {"a": [], "b": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]},
+    {"a": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "b": []},
 ]
 
 elementwise_multiply = exercise(
     "elementwise_multiply",
     inputs={"a": Array(("n",), lists=True), "b": Array(("n",), lists=True)},
+    arrange=empty_at_its_simplest,
     edges=[
         {"a": [1.0, 2.0, 3.0], "b": [4.0, 0.0, -1.0]},
         {"a": [8.5, 0.65, 1.2], "b": [0.1, 0.2, 0.0]},
-        {"a": [-3.0], "b": [0.5]},
+        {"a": [-3.0, 0.25, 4.0], "b": [0.5, -8.0, 2.0]},
         {"a": [2.0, 2.0, 5.0, 5.0], "b": [3.0, 3.0, -1.0, 0.125]},
-        {"a": [0.0, 1e6], "b": [7.0, 1e6]},
+        {"a": [0.0, 1e6, 2.0], "b": [7.0, 1e6, 0.5]},
         {"a": [1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], "b": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]},
-        {"a": [], "b": []},
         *OF_TWO_LENGTHS,
     ],
     hints=[
@@ -182,9 +227,9 @@ elementwise_multiply = exercise(
         "Each entry of the first list meets the entry that stands at the same place in the second "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). An entry without a '
         "partner is a mistake, and mistakes should be loud.",
-        "(n,) and (n,) give (n,): entry i is a[i] * b[i]. Two different lengths raise a "
-        "ValueError; note that zip stops at the shorter list without a word, unless you tell it to "
-        "be strict.",
+        "(n,) and (n,) give (n,): entry i is a[i] * b[i], in a new list. Two different lengths raise "
+        "a ValueError; note that zip(a, b) stops at the shorter list without a word, while "
+        "zip(a, b, strict=True) raises it for you.",
     ],
 )
 
@@ -245,8 +290,8 @@ def adds_instead(a, b):
 
 @elementwise_multiply.misconception(
     "a longer list cut off without a word",
-    "zip stops where the shorter list ends. Compare the lengths and raise a ValueError, or say "
-    "zip(a, b, strict=True).",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Compare the lengths and raise a ValueError, or say zip(a, b, strict=True).",
 )
 def missing_length_check(a, b):
     return [x * y for x, y in zip(a, b)]
@@ -254,7 +299,7 @@ def missing_length_check(a, b):
 
 @elementwise_multiply.misconception(
     "a loop over the places of `a` alone",
-    "range(len(a)) knows nothing of `b`: a longer `b` loses its end, a shorter one gives an "
+    "The places of `a` say nothing of `b`: a longer `b` loses its end, a shorter one gives an "
     "IndexError. Compare the lengths first and raise a ValueError.",
 )
 def only_the_length_of_a(a, b):
@@ -272,8 +317,8 @@ def single_entry_stretched(a, b):
 
 @elementwise_multiply.misconception(
     "an AssertionError where a ValueError is expected",
-    "`assert` does notice the two lengths, but it can be switched off and says AssertionError. Use "
-    "if len(a) != len(b): raise ValueError(...).",
+    "`assert` notices the two lengths, but it can be switched off, and what it raises is an "
+    "AssertionError. Use if len(a) != len(b): raise ValueError(...).",
 )
 def asserts_the_length(a, b):
     assert len(a) == len(b)
@@ -282,8 +327,8 @@ def asserts_the_length(a, b):
 
 @elementwise_multiply.misconception(
     "every entry of `a` with every entry of `b`",
-    "Two nested loops let all entries meet all others. Only those at the same place should: one "
-    "loop over both lists.",
+    "All entries meet all others here, as in two nested loops or in np.outer. Only those at the "
+    "same place should: one loop over both lists.",
 )
 def all_pairs(a, b):
     check_lengths(a, b)
@@ -292,8 +337,8 @@ def all_pairs(a, b):
 
 @elementwise_multiply.misconception(
     "the products with their decimals cut off",
-    "The result was prepared as an array of integers, and a decimal written into it is cut off: "
-    "0.7 becomes 0. Prepare it with np.zeros(n), or gather the products in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the result was prepared as an array of "
+    "integers. Prepare it with np.zeros(n), or gather the products in a list, as they are.",
 )
 def int_truncation(a, b):
     check_lengths(a, b)
@@ -305,13 +350,92 @@ def int_truncation(a, b):
 
 @elementwise_multiply.misconception(
     "`a` itself, changed",
-    "`a[i] = ...` writes into the caller's list. Put the products into a new one.",
+    "`a[i] = ...` writes into the caller's list, under whatever name. Put the products into a new "
+    "one.",
 )
 def mutates_input(a, b):
     check_lengths(a, b)
     for i in range(len(a)):
         a[i] = a[i] * b[i]
     return a
+
+
+@elementwise_multiply.misconception(
+    "all products but the last",
+    "range(n) already stops before n, and so does a slice: range(len(a)) reaches every place.",
+)
+def last_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] * b[i] for i in range(len(a) - 1)]
+
+
+@elementwise_multiply.misconception(
+    "all products but the first",
+    "Python counts from 0: the first entries are a[0] and b[0], and range(len(a)) begins there.",
+)
+def first_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] * b[i] for i in range(1, len(a))]
+
+
+@elementwise_multiply.misconception(
+    "one product in a list, that of the first place",
+    "Every place has a product. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return [x * y]
+
+
+@elementwise_multiply.misconception(
+    "one product in a list, and no word about the lengths",
+    "Every place has a product. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(a, b):
+    for i in range(len(a)):
+        return [a[i] * b[i]]
+
+
+@elementwise_multiply.misconception(
+    "the product at the first place, as a number",
+    "Every place has a product. Gather them in a list, and return it below the loop, under the `for`: "
+    "a `return` inside ends after one place.",
+)
+def first_as_a_number(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return x * y
+
+
+@elementwise_multiply.misconception(
+    "exactly three products, however long the lists are",
+    "The book's lists have three entries, yours may have any number of them: let the loop run over "
+    "range(len(a)), and start from an empty list. Two different lengths raise a ValueError.",
+)
+def hardcoded_three(a, b):
+    return [a[i] * b[i] for i in range(3)]
+
+
+@elementwise_multiply.misconception(
+    "the products of arrays, and an error for lists",
+    "`a * b` knows arrays only: Python cannot multiply two lists. Go through the places one by one, "
+    "or make arrays of both. Two different lengths raise a ValueError.",
+)
+def star_as_it_stands(a, b):
+    return a * b
+
+
+@elementwise_multiply.misconception(
+    "the products of arrays, but an error for lists of one length",
+    "`a * b` knows arrays only: Python cannot multiply two lists. Go through the places one by one, "
+    "or make arrays of both.",
+)
+def star_behind_a_check(a, b):
+    check_lengths(a, b)
+    return a * b
 
 
 @elementwise_multiply.alternative
@@ -337,15 +461,15 @@ def place_by_place(a, b):
 elementwise_add = exercise(
     "elementwise_add",
     inputs={"a": Array(("n",), lists=True), "b": Array(("n",), lists=True)},
+    arrange=empty_at_its_simplest,
     edges=[
         {"a": [1.0, 2.0, 3.0], "b": [4.0, 0.0, -1.0]},
         {"a": [8.5, 0.65, 1.2], "b": [0.1, 0.2, 0.0]},
-        {"a": [-3.0], "b": [0.5]},
+        {"a": [-3.0, 0.25, 4.0], "b": [0.5, -8.0, 2.0]},
         {"a": [2.0, 2.0, 5.0, 5.0], "b": [3.0, 3.0, -5.0, 0.125]},
         {"a": [0.0625, 1e-4, -0.5], "b": [0.03125, 2e-4, 0.25]},
-        {"a": [0.0, 1e6], "b": [7.0, 1e6]},
+        {"a": [0.0, 1e6, 2.0], "b": [7.0, 1e6, 0.5]},
         {"a": [1.0, -2.0, 3.0, -4.0, 5.0, -6.0, 7.0], "b": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25, 8.0]},
-        {"a": [], "b": []},
         *OF_TWO_LENGTHS,
     ],
     hints=[
@@ -354,8 +478,8 @@ elementwise_add = exercise(
         "Walk along both lists side by side, and add what stands at the same place "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). Between two Python '
         "lists, `+` does something else: try it.",
-        "(n,) and (n,) give (n,): entry i is a[i] + b[i]. Two different lengths raise a "
-        "ValueError.",
+        "(n,) and (n,) give (n,): entry i is a[i] + b[i], in a new list. Two different lengths raise "
+        "a ValueError, and zip(a, b, strict=True) raises it for you.",
     ],
 )
 
@@ -438,8 +562,8 @@ def subtracts_instead(a, b):
 
 @elementwise_add.misconception(
     "a longer list cut off without a word",
-    "zip stops where the shorter list ends. Compare the lengths and raise a ValueError, or say "
-    "zip(a, b, strict=True).",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Compare the lengths and raise a ValueError, or say zip(a, b, strict=True).",
 )
 def missing_length_check(a, b):
     return [x + y for x, y in zip(a, b)]
@@ -465,8 +589,8 @@ def single_entry_stretched(a, b):
 
 @elementwise_add.misconception(
     "an AssertionError where a ValueError is expected",
-    "`assert` does notice the two lengths, but it can be switched off and says AssertionError. Use "
-    "if len(a) != len(b): raise ValueError(...).",
+    "`assert` notices the two lengths, but it can be switched off, and what it raises is an "
+    "AssertionError. Use if len(a) != len(b): raise ValueError(...).",
 )
 def asserts_the_length(a, b):
     assert len(a) == len(b)
@@ -475,8 +599,8 @@ def asserts_the_length(a, b):
 
 @elementwise_add.misconception(
     "the sums with their decimals cut off",
-    "The result was prepared as an array of integers, and a decimal written into it is cut off: "
-    "0.7 becomes 0. Prepare it with np.zeros(n), or gather the sums in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the result was prepared as an array of "
+    "integers. Prepare it with np.zeros(n), or gather the sums in a list, as they are.",
 )
 def int_truncation(a, b):
     check_lengths(a, b)
@@ -488,13 +612,92 @@ def int_truncation(a, b):
 
 @elementwise_add.misconception(
     "`a` itself, changed",
-    "`a[i] += ...` writes into the caller's list. Put the sums into a new one.",
+    "`a[i] = ...` and `a[i] += ...` write into the caller's list, under whatever name. Put the sums "
+    "into a new one.",
 )
 def mutates_input(a, b):
     check_lengths(a, b)
     for i in range(len(a)):
         a[i] += b[i]
     return a
+
+
+@elementwise_add.misconception(
+    "all sums but the last",
+    "range(n) already stops before n, and so does a slice: range(len(a)) reaches every place.",
+)
+def last_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] + b[i] for i in range(len(a) - 1)]
+
+
+@elementwise_add.misconception(
+    "all sums but the first",
+    "Python counts from 0: the first entries are a[0] and b[0], and range(len(a)) begins there.",
+)
+def first_left_out(a, b):
+    check_lengths(a, b)
+    return [a[i] + b[i] for i in range(1, len(a))]
+
+
+@elementwise_add.misconception(
+    "one sum in a list, that of the first place",
+    "Every place has a sum. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return [x + y]
+
+
+@elementwise_add.misconception(
+    "one sum in a list, and no word about the lengths",
+    "Every place has a sum. If your `return` stands inside the loop, it ends after one: move it "
+    "below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(a, b):
+    for i in range(len(a)):
+        return [a[i] + b[i]]
+
+
+@elementwise_add.misconception(
+    "the sum at the first place, as a number",
+    "Every place has a sum. Gather them in a list, and return it below the loop, under the `for`: "
+    "a `return` inside ends after one place.",
+)
+def first_as_a_number(a, b):
+    check_lengths(a, b)
+    for x, y in zip(a, b):
+        return x + y
+
+
+@elementwise_add.misconception(
+    "exactly three sums, however long the lists are",
+    "The book's lists have three entries, yours may have any number of them: let the loop run over "
+    "range(len(a)), and start from an empty list. Two different lengths raise a ValueError.",
+)
+def hardcoded_three(a, b):
+    return [a[i] + b[i] for i in range(3)]
+
+
+@elementwise_add.misconception(
+    "the sums of arrays, but of two lists one behind the other",
+    "`a + b` adds arrays, but between lists it means one behind the other. Go through the places "
+    "one by one, or make arrays of both. Two different lengths raise a ValueError.",
+)
+def plus_as_it_stands(a, b):
+    return a + b
+
+
+@elementwise_add.misconception(
+    "the sums of arrays, but of lists of one length one behind the other",
+    "`a + b` adds arrays, but between lists it means one behind the other. Go through the places "
+    "one by one, or make arrays of both.",
+)
+def plus_behind_a_check(a, b):
+    check_lengths(a, b)
+    return a + b
 
 
 @elementwise_add.alternative
@@ -517,11 +720,11 @@ def place_by_place(a, b):
 vector_sum = exercise(
     "vector_sum",
     inputs={"values": Array(("n",), lists=True)},
+    arrange=empty_at_its_simplest,
     edges=[
         {"values": [1.0, 2.0, 4.0]},
-        {"values": []},
-        {"values": [-2.5]},
-        {"values": [3.0, 3.0]},
+        {"values": [-2.5, 0.25, -0.5]},
+        {"values": [3.0, 3.0, 5.0]},
         {"values": [0.0, 0.0, 0.0]},
         {"values": [5.0, -2.0, -3.0]},
         {"values": [0.5, 0.25, 0.125, 0.125]},
@@ -534,20 +737,11 @@ vector_sum = exercise(
         "Before you have added anything, what is the total? And what is it if nothing ever comes?",
         "Keep a running total and let every number of the list join it "
         '(chapter 3, "Multiple inputs: What does this neural network do?").',
-        "(n,) comes in, one number goes out: values[0] + values[1] + ... + values[n - 1].",
+        "(n,) comes in, one number goes out: values[0] + values[1] + ... + values[n - 1]. The total "
+        "is 0 before the loop, each `value` in `values` is added to it inside, and it is returned "
+        "below.",
     ],
 )
-
-
-@vector_sum.law("of no numbers is 0")
-def nothing_adds_up_to_zero(answer, values):
-    expect(answer(values[:0])).equals(0)
-
-
-@vector_sum.law("of a single number is that number")
-def one_number_is_its_own_sum(answer, values):
-    for value in values[-1:]:
-        expect(answer(values[-1:])).equals(value)
 
 
 @vector_sum.law("grows by 3 when a 3 joins the list, in front or at the end")
@@ -572,6 +766,17 @@ def doubles_with_the_list(answer, values):
     expect(answer(np.tile(values, 2))).equals(2 * np.asarray(answer(values)))
 
 
+@vector_sum.law("of a single number is that number")
+def one_number_is_its_own_sum(answer, values):
+    for value in values[-1:]:
+        expect(answer(values[-1:])).equals(value)
+
+
+@vector_sum.law("of no numbers is 0")
+def nothing_adds_up_to_zero(answer, values):
+    expect(answer(values[:0])).equals(0)
+
+
 @vector_sum.misconception(
     "the mean instead of the sum", "Do not divide: the sum simply grows with every number."
 )
@@ -581,7 +786,9 @@ def averages_instead_of_sums(values):
 
 @vector_sum.misconception(
     "the last number only",
-    "`total = value` throws the old total away. Write total = total + value.",
+    "The total forgets what came before. `total = value` (or `=+`) throws it away, and so does a "
+    "`total = 0` inside the loop; an adding behind the loop happens only once. Write "
+    "total += value inside the loop.",
 )
 def last_only(values):
     total = 0.0
@@ -592,8 +799,8 @@ def last_only(values):
 
 @vector_sum.misconception(
     "the first number only",
-    "The `return` stands inside the loop, so it ends after one number. Move it below the loop, "
-    "under the `for`.",
+    "What comes after the first number is never added. If your `return` stands inside the loop, "
+    "it ends after one number: move it below the loop, under the `for`.",
 )
 def returned_inside_the_loop(values):
     total = 0.0
@@ -605,7 +812,7 @@ def returned_inside_the_loop(values):
 
 @vector_sum.misconception(
     "a sum that leaves out the last number",
-    "range(n) already stops before n: range(len(values)) reaches all of them.",
+    "range(n) already stops before n, and so does a slice: range(len(values)) reaches all of them.",
 )
 def last_left_out(values):
     total = 0.0
@@ -615,7 +822,8 @@ def last_left_out(values):
 
 
 @vector_sum.misconception(
-    "a sum that leaves out the first number", "Python counts from 0: the first number is values[0]."
+    "a sum that leaves out the first number",
+    "Python counts from 0: the first number is values[0], and range(len(values)) begins there.",
 )
 def first_left_out(values):
     total = 0.0
@@ -625,8 +833,8 @@ def first_left_out(values):
 
 
 @vector_sum.misconception(
-    "one too many: the total began at 1",
-    "A sum begins at 0, where nothing has been added. A product begins at 1.",
+    "a sum that is larger by 1",
+    "A sum begins at 0, where nothing has been added. It is a product that begins at 1.",
 )
 def begins_at_one(values):
     return 1.0 + sum(values)
@@ -634,8 +842,8 @@ def begins_at_one(values):
 
 @vector_sum.misconception(
     "an error for an empty list",
-    "values[0] does not exist if the list is empty. Begin with a total of 0 instead: then the sum "
-    "of no numbers is 0.",
+    "An empty list has no values[0]. Begin with a total of 0 instead, and the sum of no numbers "
+    "is 0.",
 )
 def begins_with_the_first(values):
     total = values[0]
@@ -670,10 +878,76 @@ def signs_ignored(values):
 
 @vector_sum.misconception(
     "the numbers with their decimals cut off",
-    "int(...) turns 0.5 into 0. The numbers are decimals; add them as they are.",
+    "Each number lost its decimals before it was added, as with int(...): 0.5 became 0. Add them "
+    "as they are.",
 )
 def int_truncation(values):
     return sum(int(value) for value in values)
+
+
+@vector_sum.misconception(
+    "the first number only, and None for an empty list",
+    "What comes after the first number is never added. If your `return` stands inside the loop, "
+    "it ends after one number: move it below the loop, under the `for`.",
+)
+def first_or_none(values):
+    for value in values:
+        return value
+
+
+@vector_sum.misconception(
+    "the last number only, and an error for an empty list",
+    "The total forgets what came before. Set it to 0 once, in front of the loop, and let every "
+    "number join it with total += value.",
+)
+def reset_inside_the_loop(values):
+    for value in values:
+        total = 0
+        total += value
+    return total
+
+
+@vector_sum.misconception(
+    "the last number only, as values[-1]",
+    "Only one number is heard. Begin with a total of 0, and let every number join it in a loop.",
+)
+def last_by_its_place(values):
+    return values[-1]
+
+
+@vector_sum.misconception(
+    "the sum of the first three numbers",
+    "The list may have any length: let a loop go over all of it.",
+)
+def hardcoded_three(values):
+    return values[0] + values[1] + values[2]
+
+
+@vector_sum.misconception(
+    "a sum in which the first number counts twice",
+    "If the total begins with values[0], the loop must not add it once more. Begin with a total of "
+    "0: then the sum of no numbers is 0, too.",
+)
+def first_counted_twice(values):
+    total = values[0]
+    for value in values:
+        total += value
+    return total
+
+
+@vector_sum.misconception(
+    "the sum of the places instead of the numbers",
+    "In `for i in range(len(values))`, i counts 0, 1, 2 and so on. The number is values[i]: add that.",
+)
+def places_added_up(values):
+    return sum(range(len(values)))
+
+
+@vector_sum.misconception(
+    "how many numbers there are", "len counts them. Add them up instead: begin at 0 and use +."
+)
+def counted(values):
+    return len(values)
 
 
 @vector_sum.alternative
@@ -695,17 +969,16 @@ vector_mean = exercise(
     "vector_mean",
     # Thirds of numbers that add up to 0 leave a rest in float32, which would be all there is.
     inputs={"values": Array(("n",), SMALL, lists=True)},
-    arrange=lambda values: {"values": values if values.sum() else values + 1},
+    arrange=lambda values: empty_at_its_simplest(values=values if values.sum() else values + 1),
     edges=[
         {"values": [1.0, 2.0, 6.0]},
-        {"values": []},
-        {"values": [-2.5]},
-        {"values": [0.0]},
-        {"values": [1.0, 2.0]},
-        {"values": [3.0, 3.0, 3.0]},
+        {"values": [-2.5, -2.5, -2.5, -2.5]},
+        {"values": [0.0, 0.0, 0.0, 0.0]},
+        {"values": [1.0, 2.0, 4.0, 6.0]},
+        {"values": [3.0, 3.0, 3.0, 3.0]},
         {"values": [0.0, 0.0, 3.0, 1.0]},
         {"values": [-1.0, -2.0, -6.0, -7.0]},
-        {"values": [1.0, -2.0, 1.0]},
+        {"values": [1.0, -2.0, 1.0, 0.0]},
         {"values": [1e6, 1e6, 2e6]},
         {"values": TOES},
         {"values": [7.0, -1.0, 0.5, 2.0, -4.0, 8.0, 0.25]},
@@ -716,8 +989,8 @@ vector_mean = exercise(
         "Put everything together, then share it out "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). You have a function '
         "for the first half.",
-        "(n,) comes in, one number goes out: the sum, divided by n. If n is 0, raise a ValueError; "
-        "len(values) == 0 works for lists and for arrays.",
+        "(n,) comes in, one number goes out: vector_sum(values), divided by n, which is len(values). "
+        "If n is 0, raise a ValueError; len(values) == 0 works for lists and for arrays.",
     ],
 )
 
@@ -725,28 +998,33 @@ vector_mean = exercise(
 @vector_mean.law("lies between the smallest and the largest number")
 def lies_in_between(answer, values):
     if len(values):
-        mean = answer(values)
-        expect(mean).is_at_least(values.min() - 1e-5)
-        expect(mean).is_at_most(values.max() + 1e-5)
+        low, high = values.min(), values.max()
+        mean = expect(answer(values), f"the mean of numbers from {low:g} to {high:g}")
+        mean.is_at_least(low)
+        mean.is_at_most(high)
 
 
 @vector_mean.law("is the number itself when all are the same")
 def same_numbers_mean_themselves(answer, values):
     for value in values[:1]:
+        expect(answer(values[:1]), "of a single number").equals(value)
         expect(answer(np.full(len(values), value))).equals(value)
 
 
 @vector_mean.law("gives back the sum when it is multiplied with how many there are")
 def shares_everything_out(answer, values):
     if len(values):
-        expect(len(values) * np.asarray(answer(values)), "the mean times n").equals(values.sum())
+        n = len(values)
+        expect(n * np.asarray(answer(values)), f"{n} times the mean").equals(values.sum())
 
 
 @vector_mean.law("moves along when every number grows by 2")
 def moves_along(answer, values):
     if len(values):
         moved = np.asarray(answer(values + 2))
-        expect(moved - 2, "the new mean, less 2,").equals(np.asarray(answer(values)))
+        expect(moved - 2, "the mean of the numbers that have grown by 2, less 2,").equals(
+            np.asarray(answer(values))
+        )
 
 
 @vector_mean.law("stays the same when the list is there twice, or turned round")
@@ -782,7 +1060,7 @@ def divides_by_zero(values):
 
 @vector_mean.misconception(
     "nan (not a number) for an empty list",
-    "np.mean only warns when there is nothing to share. Look at the length first, and raise a "
+    "NumPy only warns when there is nothing to share. Look at the length first, and raise a "
     "ValueError.",
 )
 def nan_for_nothing(values):
@@ -805,7 +1083,7 @@ def zero_for_nothing(values):
 def divided_by_one_less(values):
     if len(values) == 0:
         raise ValueError("no numbers, no mean")
-    return sum(values) / max(len(values) - 1, 1)
+    return sum(values) / (len(values) - 1)
 
 
 @vector_mean.misconception(
@@ -838,12 +1116,39 @@ def halfway(values):
 
 @vector_mean.misconception(
     "the mean with its decimals cut off",
-    "`//` divides and throws the rest away. Divide with a single slash.",
+    "`//` divides and throws the rest away, and so does rounding down. Divide with a single slash.",
 )
 def int_truncation(values):
     if len(values) == 0:
         raise ValueError("no numbers, no mean")
     return sum(values) // len(values)
+
+
+@vector_mean.misconception(
+    "the sum divided by 3, and 0 for an empty list",
+    "The list may have any length: divide by len(values). Look at the length first: without numbers, "
+    "raise a ValueError.",
+)
+def three_and_zero_for_nothing(values):
+    return sum(values) / 3
+
+
+@vector_mean.misconception(
+    "the mean of the first three numbers",
+    "The list may have any length: add all of it up, and divide by len(values). Without numbers, "
+    "raise a ValueError.",
+)
+def first_three(values):
+    return (values[0] + values[1] + values[2]) / 3
+
+
+@vector_mean.misconception(
+    "the sum instead of the mean, and 0 for an empty list",
+    "Share it out: divide the sum by how many numbers there are. If there are none, raise a "
+    "ValueError.",
+)
+def sum_and_zero_for_nothing(values):
+    return sum(values)
 
 
 @vector_mean.alternative
@@ -869,7 +1174,7 @@ weighted_sum = exercise(
     edges=[
         {"inputs": [2.0, 3.0, 5.0], "weights": [0.5, 1.0, 0.0]},
         *({"inputs": game, "weights": [0.1, 0.2, 0.0]} for game in GAMES),
-        {"inputs": [-3.0], "weights": [0.5]},
+        {"inputs": [-3.0, 4.0], "weights": [0.5, -0.25]},
         {"inputs": [1.0, 2.0], "weights": [2.0, -1.0]},
         {"inputs": [0.5, 0.5, 1.5, 0.25], "weights": [0.5, 0.5, 0.5, -8.0]},
         {"inputs": [0.0, 0.0], "weights": [3.0, -4.0]},
@@ -877,8 +1182,8 @@ weighted_sum = exercise(
         {"inputs": [1.0, -2.0, 3.0, 4.0, 5.0, -6.0], "weights": [0.5, 2.0, -1.5, 4.0, 3.0, 0.25]},
         {"inputs": [1.0, 2.0, 3.0], "weights": [4.0, 5.0]},
         {"inputs": [1.0, 2.0], "weights": [4.0, 5.0, 6.0]},
-        {"inputs": [2.0], "weights": [1.0, 2.0, 3.0]},
-        {"inputs": [1.0, 2.0, 3.0], "weights": [2.0]},
+        {"inputs": [2.0], "weights": [1.0, 2.0, 3.0, 4.0, 5.0]},
+        {"inputs": [1.0, 2.0, 3.0, 4.0, 5.0], "weights": [2.0]},
     ],
     hints=[
         "One input is heard at full volume, one at half, one not at all. How large is the "
@@ -886,7 +1191,8 @@ weighted_sum = exercise(
         "Multiply every input by its own weight, then add everything up "
         '(chapter 3, "Multiple inputs: What does this neural network do?"). Two functions above '
         "do one half each.",
-        "inputs (n,) and weights (n,) give a list of n products, and that gives one number: "
+        "inputs (n,) and weights (n,) give a list of n products, elementwise_multiply(inputs, "
+        "weights), and that gives one number, its vector_sum: "
         "inputs[0] * weights[0] + ... + inputs[n - 1] * weights[n - 1].",
     ],
 )
@@ -900,7 +1206,8 @@ def is_one_number(answer, inputs, weights):
 @weighted_sum.law("hears one input alone when all other weights are 0")
 def hears_one_input_alone(answer, inputs):
     heard = [answer(inputs, only_one) for only_one in np.eye(len(inputs))]
-    expect([float(sound) for sound in heard], "each input, heard alone").equals(list(inputs))
+    for i, sound in enumerate(heard):
+        expect(sound, f"with weight {i} at 1 and all others at 0").equals(inputs[i])
 
 
 @weighted_sum.law("does not hear an input whose weight is 0")
@@ -957,8 +1264,8 @@ def averages_instead_of_sums(inputs, weights):
 
 @weighted_sum.misconception(
     "a weighted mean",
-    "np.average divides by the sum of the weights. Weights need not add up to 1 here: do not "
-    "divide by anything.",
+    "Here the sum is divided by the sum of the weights, as np.average does it. Weights need not add "
+    "up to 1: do not divide by anything.",
 )
 def divided_by_the_weights(inputs, weights):
     check_lengths(inputs, weights)
@@ -994,7 +1301,9 @@ def weights_ignored(inputs, weights):
 
 @weighted_sum.misconception(
     "the last product only",
-    "`total = ...` throws the old total away. Write total += input * weight.",
+    "The total forgets what came before. `total = ...` throws it away, and so does a `total = 0` "
+    "inside the loop; an adding behind the loop happens only once. Write total += input * weight "
+    "inside the loop.",
 )
 def last_only(inputs, weights):
     check_lengths(inputs, weights)
@@ -1003,8 +1312,8 @@ def last_only(inputs, weights):
 
 @weighted_sum.misconception(
     "a prediction made from the part of the lists that fits",
-    "zip stops where the shorter list ends, so an input was dropped without a word. Two different "
-    "lengths should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "Two different lengths should raise a ValueError.",
 )
 def missing_length_check(inputs, weights):
     return sum(x * w for x, w in zip(inputs, weights))
@@ -1021,8 +1330,8 @@ def single_entry_stretched(inputs, weights):
 
 @weighted_sum.misconception(
     "an AssertionError where a ValueError is expected",
-    "The book's listing uses `assert` for this. An assert can be switched off; raise a ValueError "
-    "instead.",
+    "The book's listing uses `assert` for this. An assert can be switched off: compare the lengths "
+    "with `if`, and raise a ValueError.",
 )
 def asserts_the_length(inputs, weights):
     assert len(inputs) == len(weights)
@@ -1030,8 +1339,8 @@ def asserts_the_length(inputs, weights):
 
 
 @weighted_sum.misconception(
-    "a loop over three inputs, however many there are",
-    "range(3) fits the book's example only. Let the loop run over as many inputs as there are.",
+    "exactly three products, however many inputs there are",
+    "Three inputs are the book's example only. Let a loop run over as many as there are.",
 )
 def hardcoded_three(inputs, weights):
     check_lengths(inputs, weights)
@@ -1049,7 +1358,7 @@ def nested_nonlinearity_added(inputs, weights):
 
 @weighted_sum.misconception(
     "a prediction with its decimals cut off",
-    "int(...), or an array of integers, turns 0.98 into 0. Keep the decimals.",
+    "Cut off like this, as int(...) does it, 0.98 becomes 0. Keep the decimals.",
 )
 def int_truncation(inputs, weights):
     check_lengths(inputs, weights)
@@ -1058,14 +1367,77 @@ def int_truncation(inputs, weights):
 
 @weighted_sum.misconception(
     "the inputs changed on the way",
-    "`inputs[i] = ...` writes into the caller's list, and the next prediction starts from the "
-    "products. Gather them in a list of your own.",
+    "`inputs[i] = ...` writes into the caller's list, under whatever name, and the next prediction "
+    "starts from the products. Gather them in a list of your own.",
 )
 def mutates_input(inputs, weights):
     check_lengths(inputs, weights)
     for i in range(len(inputs)):
         inputs[i] = inputs[i] * weights[i]
     return sum(inputs)
+
+
+@weighted_sum.misconception(
+    "a sum that leaves out the last product",
+    "range(n) already stops before n, and so does a slice: range(len(inputs)) reaches every input.",
+)
+def last_left_out(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(inputs[i] * weights[i] for i in range(len(inputs) - 1))
+
+
+@weighted_sum.misconception(
+    "a sum that leaves out the first product",
+    "Python counts from 0: the first input is inputs[0], and range(len(inputs)) begins there.",
+)
+def first_left_out(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(inputs[i] * weights[i] for i in range(1, len(inputs)))
+
+
+@weighted_sum.misconception(
+    "the first product only",
+    "Every input is heard. If your `return` stands inside the loop, it ends after one product: move "
+    "it below the loop, under the `for`.",
+)
+def returned_inside_the_loop(inputs, weights):
+    check_lengths(inputs, weights)
+    return inputs[0] * weights[0]
+
+
+@weighted_sum.misconception(
+    "the first product only, and no word about the lengths",
+    "Every input is heard. If your `return` stands inside the loop, it ends after one product: move "
+    "it below the loop, under the `for`. And two different lengths raise a ValueError.",
+)
+def returned_inside_and_lengths_ignored(inputs, weights):
+    return inputs[0] * weights[0]
+
+
+@weighted_sum.misconception(
+    "the first weight for all the inputs",
+    "Each input has a weight of its own: inputs[i] meets weights[i].",
+)
+def one_weight_for_all(inputs, weights):
+    check_lengths(inputs, weights)
+    return sum(x * weights[0] for x in inputs)
+
+
+@weighted_sum.misconception(
+    "the book's weights 0.1, 0.2 and 0 instead of those that come in",
+    "They belong to one example. Take them from `weights`, as many as there are.",
+)
+def weights_of_the_book(inputs, weights):
+    return sum(inputs[i] * [0.1, 0.2, 0][i] for i in range(3))
+
+
+@weighted_sum.misconception(
+    "the list of products, and no word about the lengths",
+    "You have multiplied each input by its weight. Now add the products up: one number is the "
+    "prediction. And compare the lengths first, because NumPy quietly repeats a single entry.",
+)
+def products_with_numpy(inputs, weights):
+    return np.array(inputs) * np.array(weights)
 
 
 @weighted_sum.alternative
@@ -1097,18 +1469,17 @@ dot_score = exercise(
     inputs={"vector": Array(("n",), lists=True), "rows": Array(("m", "n"), lists=True)},
     edges=[
         {"vector": [1.0, 0.0, 1.0], "rows": [[2.0, 0.0, 2.0], [0.0, 5.0, 0.0], [-1.0, 1.0, 0.0]]},
-        {"vector": [2.0], "rows": [[-3.0]]},
         {"vector": [2.0, -1.0], "rows": [[1.0, 2.0], [3.0, 0.5], [1.0, 2.0], [-1.0, -1.0]]},
         {"vector": [1.0, 2.0], "rows": [[0.0, 3.0], [1.0, 0.0]]},
-        {"vector": [0.0, 0.0, 0.0], "rows": [[1.0, 2.0, 3.0]]},
+        {"vector": [0.0, 0.0, 0.0], "rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
         {"vector": [0.5, 1.5, -2.5, 0.25], "rows": [[0.5, 1.5, -2.5, 0.25], [1.0, 1.0, 1.0, 1.0]]},
         {"vector": [3.0, 4.0], "rows": [[30.0, 40.0], [3.0, 4.0], [-6.0, -8.0], [-4.0, 3.0]]},
         {"vector": [1e3, 1.0], "rows": [[1e3, 1.0], [-1e3, 1.0]]},
         {"vector": GAMES[0], "rows": GAMES},
         {"vector": [1.0, 2.0, 3.0], "rows": [[1.0, 2.0], [3.0, 4.0]]},
         {"vector": [1.0, 2.0], "rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
-        {"vector": [2.0], "rows": [[1.0, 2.0, 3.0]]},
-        {"vector": [1.0, 2.0, 3.0], "rows": [[2.0], [1.0]]},
+        {"vector": [2.0], "rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
+        {"vector": [1.0, 2.0, 3.0], "rows": [[2.0], [1.0], [0.5], [-1.0]]},
     ],
     hints=[
         "One row is large where the vector is large, one is large only where the vector is 0. "
@@ -1116,8 +1487,8 @@ dot_score = exercise(
         "A weighted sum is high where both lists are large in the same places, so it measures how "
         'alike they are (chapter 3, "Multiple inputs: What does this neural network do?"). Do it '
         "for one row; then for all of them.",
-        "vector (n,) and one row (n,) give one number; m rows give (m,). Score i is the weighted "
-        "sum of `vector` and rows[i].",
+        "vector (n,) and one row (n,) give one number, weighted_sum(vector, row); m rows give (m,), "
+        "a list with one such number for each `row` in `rows`.",
     ],
 )
 
@@ -1131,7 +1502,8 @@ def of_one_width(vector, rows):
 def is_highest_for_the_parallel_row(answer, vector):
     others = [vector[::-1], np.roll(vector, 1), abs(vector), -vector]
     scores = np.asarray(answer(vector, np.array([vector, *others])))
-    expect(scores[0] - scores, "the vector's own score, less the others'").is_at_least(0)
+    what = "the score of the row that is the vector itself, less the score of each row"
+    expect(scores[0] - scores, what).is_at_least(0)
 
 
 @dot_score.law("is the square of the vector's length, for the vector itself")
@@ -1196,7 +1568,7 @@ def distance_instead(vector, rows):
 
 @dot_score.misconception(
     "the number of places where both are the same",
-    "Being equal is too much to ask: 4 and 5 are large together. Multiply the entries that meet, "
+    "To be equal is too much to ask: 4 and 5 are large together. Multiply the entries that meet, "
     "and add up.",
 )
 def counts_equal_places(vector, rows):
@@ -1207,7 +1579,8 @@ def counts_equal_places(vector, rows):
 
 @dot_score.misconception(
     "the number of the row that is most alike",
-    "np.argmax picks one row. Return the scores of all rows, (m,), and leave the choice to others.",
+    "This picks one row, as np.argmax does. Return the scores of all rows, (m,), and leave the "
+    "choice to others.",
 )
 def best_row_only(vector, rows):
     return np.argmax([weights_times_inputs(row, vector) for row in rows])
@@ -1225,7 +1598,8 @@ def elementwise_not_dot(vector, rows):
 
 @dot_score.misconception(
     "one number for all rows together",
-    "Each row gets a score of its own: begin a new sum for each of them.",
+    "Each row gets a score of its own: begin a new sum for each of them, and gather the sums in a "
+    "list.",
 )
 def all_rows_together(vector, rows):
     return sum(weights_times_inputs(row, vector) for row in rows)
@@ -1258,7 +1632,8 @@ def nested_nonlinearity_added(vector, rows):
 
 @dot_score.misconception(
     "a score made from the part of a row that fits",
-    "zip stops where the shorter list ends. A row of another length should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "A row of another length should raise a ValueError.",
 )
 def missing_length_check(vector, rows):
     return [sum(x * y for x, y in zip(vector, row)) for row in rows]
@@ -1275,14 +1650,67 @@ def single_entry_stretched(vector, rows):
 
 @dot_score.misconception(
     "scores with their decimals cut off",
-    "The scores were written into an array of integers, which cuts decimals off. Prepare it with "
-    "np.zeros(m), or gather the scores in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the scores are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the scores in a list, as they are.",
 )
 def int_truncation(vector, rows):
     scores = np.zeros(len(rows), dtype=int)
     for i, row in enumerate(rows):
         scores[i] = weights_times_inputs(row, vector)
     return scores
+
+
+@dot_score.misconception(
+    "a score for each column instead of each row",
+    "np.dot(vector, rows), like a loop over zip(*rows), lets the vector meet the columns. Each *row* "
+    "gets a score: np.dot(rows, vector), or one row after the other.",
+)
+def columns_instead_of_rows(vector, rows):
+    return np.dot(vector, rows)
+
+
+@dot_score.misconception(
+    "the score of the first row, in a list",
+    "Every row gets a score. If your `return` stands inside the loop, it ends after one row: move it "
+    "below the loop, under the `for`.",
+)
+def returned_inside_the_loop(vector, rows):
+    return [weights_times_inputs(rows[0], vector)]
+
+
+@dot_score.misconception(
+    "the score of the first row, as a number",
+    "Every row gets a score: gather them in a list, one row after the other, and return it below "
+    "the loop, under the `for`.",
+)
+def first_as_a_number(vector, rows):
+    return weights_times_inputs(rows[0], vector)
+
+
+@dot_score.misconception(
+    "the score of the last row, in a list",
+    "Every row gets a score. If your `append` stands behind the loop, it happens only once: move it "
+    "inside.",
+)
+def last_row_only(vector, rows):
+    return [weights_times_inputs(rows[-1], vector)]
+
+
+@dot_score.misconception(
+    "scores that go on growing from row to row",
+    "Each score is a sum of its own: set the total back to 0 for every row.",
+)
+def total_never_reset(vector, rows):
+    return np.cumsum([weights_times_inputs(row, vector) for row in rows])
+
+
+@dot_score.misconception(
+    "a matrix of NumPy's products, not added up",
+    "Multiplying the entries that meet is the first half, and np.dot(rows, vector) does both. It "
+    "also refuses rows of another length, where `*` quietly repeats a single entry.",
+)
+def products_with_numpy(vector, rows):
+    return np.array(rows) * np.array(vector)
 
 
 @dot_score.alternative
@@ -1311,10 +1739,10 @@ scale_vector = exercise(
     edges=[
         {"x": 2.0, "weights": [0.5, 1.0, -3.0]},
         {"x": 0.65, "weights": [0.3, 0.2, 0.9]},
-        {"x": 3, "weights": [2.0]},
-        {"x": 0.0, "weights": [1.0, 2.0]},
+        {"x": 3, "weights": [2.0, -1.0, 4.0]},
+        {"x": 0.0, "weights": [1.0, 2.0, -1.0, 3.0]},
         {"x": -0.5, "weights": [0.5, 0.5, 1.5, 0.0]},
-        {"x": 1e6, "weights": [1e6, -0.125]},
+        {"x": 1e6, "weights": [1e6, -0.125, 3.0]},
         {"x": 0.125, "weights": [0.125, -0.375, 0.001]},
         {"x": 2.5, "weights": [3.0, 1.0, 4.0, 1.0, -5.0, 9.0, 2.0]},
     ],
@@ -1324,7 +1752,8 @@ scale_vector = exercise(
         "Each prediction hears the same input, as loud as its own weight says "
         '(chapter 3, "Making a prediction with multiple outputs").',
         "One number and weights (m,) give (m,): prediction i is x * weights[i]. A Python list "
-        "times a number does something else, so go through the weights one by one.",
+        "times a number does something else, so go through the weights one by one, and gather "
+        "x * weight for each of them in a new list.",
     ],
 )
 
@@ -1352,8 +1781,9 @@ def predictions_do_not_know_each_other(answer, x, weights):
     changed = weights.copy()
     changed[0] += 1
     before, after = np.asarray(answer(x, weights)), np.asarray(answer(x, changed))
-    expect(after[1:], "all predictions but the first").equals(before[1:])
-    expect(after[0] - before[0], "the change of the first prediction").equals(x)
+    expect(after[1:], "the other predictions, with 1 more on the first weight,").equals(before[1:])
+    gains = "what the first prediction gains when its weight grows by 1"
+    expect(after[0] - before[0], gains).equals(x)
 
 
 @scale_vector.law("is three times as large when the input is three times as large")
@@ -1363,8 +1793,8 @@ def grows_with_the_input(answer, x, weights):
 
 @scale_vector.misconception(
     "exactly three predictions, however many weights there are",
-    "This is what the book's listing does: it prepares [0, 0, 0], which fits its own example only. "
-    "Make room for as many predictions as there are weights.",
+    "The book's listing prepares [0, 0, 0], which fits its own example only. Make room for as many "
+    "predictions as there are weights.",
 )
 def hardcoded_three(x, weights):
     predictions = [0, 0, 0]
@@ -1391,7 +1821,8 @@ def summed_up(x, weights):
 
 @scale_vector.misconception(
     "each prediction made from the one before it",
-    "`x = x * weight` overwrites the input on the way. Every prediction starts from the same x.",
+    "Every prediction starts from the same x. A line like `x = x * weight` overwrites it on the "
+    "way.",
 )
 def input_overwritten(x, weights):
     predictions = []
@@ -1403,8 +1834,8 @@ def input_overwritten(x, weights):
 
 @scale_vector.misconception(
     "the first prediction only",
-    "The `return` stands inside the loop, so it ends after one weight. Gather the predictions in a "
-    "list and return it below the loop.",
+    "Each weight makes a prediction. If your `return` stands inside the loop, it ends after one "
+    "weight: gather the predictions in a list, and return it below the loop.",
 )
 def returned_inside_the_loop(x, weights):
     for weight in weights:
@@ -1432,8 +1863,8 @@ def divided_by_the_weights(x, weights):
 
 @scale_vector.misconception(
     "predictions with their decimals cut off",
-    "The predictions were written into an array of integers, which turns 0.7 into 0. Prepare it "
-    "with np.zeros(m), or gather the predictions in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the predictions are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the predictions in a list, as they are.",
 )
 def int_truncation(x, weights):
     predictions = np.zeros(len(weights), dtype=int)
@@ -1444,13 +1875,91 @@ def int_truncation(x, weights):
 
 @scale_vector.misconception(
     "the weights themselves, changed",
-    "`weights[i] = ...` writes into the caller's list: the network has lost its weights. Put the "
-    "predictions into a new list.",
+    "`weights[i] = ...` writes into the caller's list, under whatever name: the network has lost "
+    "its weights. Put the predictions into a new list.",
 )
 def mutates_input(x, weights):
     for i in range(len(weights)):
         weights[i] = x * weights[i]
     return weights
+
+
+@scale_vector.misconception(
+    "the first prediction, as a number",
+    "Each weight makes a prediction. If your `return` stands inside the loop, it ends after one "
+    "weight: gather the predictions in a list, and return it below the loop.",
+)
+def first_as_a_number(x, weights):
+    return x * weights[0]
+
+
+@scale_vector.misconception(
+    "all predictions but the last",
+    "range(m) already stops before m, and so does a slice: range(len(weights)) reaches every weight.",
+)
+def last_left_out(x, weights):
+    return [x * weights[i] for i in range(len(weights) - 1)]
+
+
+@scale_vector.misconception(
+    "all predictions but the first",
+    "Python counts from 0: the first weight is weights[0], and range(len(weights)) begins there.",
+)
+def first_left_out(x, weights):
+    return [x * weights[i] for i in range(1, len(weights))]
+
+
+@scale_vector.misconception(
+    "the last prediction, in a list",
+    "Each weight makes a prediction. If your `append` stands behind the loop, it happens only once: "
+    "move it inside.",
+)
+def last_only(x, weights):
+    return [x * weights[-1]]
+
+
+@scale_vector.misconception(
+    "the weights as they came in",
+    "x plays no part in this. (`weight = x * weight` in a loop gives a name a new value, and leaves "
+    "the list alone.) Gather x * weight for every weight in a new list.",
+)
+def input_ignored(x, weights):
+    return weights
+
+
+@scale_vector.misconception(
+    "the input for each weight",
+    "The weights play no part in this. Each says how loud x is heard: multiply the two.",
+)
+def weights_ignored(x, weights):
+    return [x for _ in weights]
+
+
+@scale_vector.misconception(
+    "every weight raised to the power of the input",
+    "In Python `**` is a power and `*` is a product: x * weight.",
+)
+def power_instead_of_product(x, weights):
+    return [weight**x for weight in weights]
+
+
+@scale_vector.misconception(
+    "the predictions for an array of weights, and an error for a list",
+    "`x * weights` knows arrays only: Python cannot multiply a list by a decimal number. Go through "
+    "the weights one by one, or make an array of them.",
+)
+def star_as_it_stands(x, weights):
+    return weights * x
+
+
+@scale_vector.misconception(
+    "the book's printed listing, which only works for three weights",
+    "It prepares [0, 0, 0] and asserts that there are three. Make room for as many predictions as "
+    "there are weights, and leave the assert out.",
+)
+def the_printed_listing(x, weights):
+    assert len(weights) == 3
+    return [x * weight for weight in weights]
 
 
 @scale_vector.alternative
@@ -1474,8 +1983,7 @@ matvec = exercise(
     edges=[
         {"weights": [[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]], "inputs": [1.0, 2.0, 4.0]},
         {"weights": HURT_WIN_SAD, "inputs": GAMES[0]},
-        {"weights": [[2.0]], "inputs": [-3.0]},
-        {"weights": [[1.0, 2.0], [3.0, 4.0]], "inputs": [1.0, -1.0]},
+        {"weights": [[1.0, 2.0], [3.0, 4.0]], "inputs": [3.0, -1.0]},
         {"weights": [[1.0], [0.5], [-2.0], [0.0], [3.0]], "inputs": [1.5]},
         {"weights": [[0.5, 1.0, -1.0, 2.0, 0.25, 4.0]], "inputs": [1.0, 2.0, 3.0, -4.0, 5.0, 6.0]},
         {"weights": [[1.0, 2.0], [1.0, 2.0], [-1.0, -2.0]], "inputs": [0.5, 0.25]},
@@ -1483,8 +1991,8 @@ matvec = exercise(
         {"weights": [[1e3, 1.0], [-1.0, 1e3]], "inputs": [1e3, 0.5]},
         {"weights": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "inputs": [1.0, 2.0, 3.0]},
         {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "inputs": [1.0, 2.0]},
-        {"weights": [[1.0, 2.0, 3.0]], "inputs": [2.0]},
-        {"weights": [[2.0], [1.0]], "inputs": [1.0, 2.0, 3.0]},
+        {"weights": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]], "inputs": [2.0]},
+        {"weights": [[2.0], [1.0], [0.5], [-1.0], [3.0]], "inputs": [1.0, 2.0, 3.0, 4.0, 5.0]},
     ],
     hints=[
         "Two predictions are made from three inputs. How many weights are there, and which of them "
@@ -1492,8 +2000,9 @@ matvec = exercise(
         "Each prediction is a weighted sum of all inputs, with weights of its own "
         '(chapter 3, "Predicting with multiple inputs and outputs"). You can make one prediction '
         "already; now make one for each row.",
-        "weights (m, n) and inputs (n,) give (m,): prediction i comes from the row weights[i], "
-        "which is (n,) like the inputs. m and n may differ.",
+        "weights (m, n) and inputs (n,) give (m,): prediction i is the weighted_sum of the inputs "
+        "and the row weights[i], which is (n,) like the inputs. Make one for each `row` in "
+        "`weights`, and gather them in a list. m and n may differ.",
     ],
 )
 
@@ -1512,9 +2021,8 @@ def has_a_prediction_for_each_row(answer, weights, inputs):
 @matvec.law("is the first column of weights when only the first input is 1, and so on")
 def reads_out_the_columns(answer, weights):
     heard = [answer(weights, only_one) for only_one in np.eye(weights.shape[1])]
-    expect(np.array([np.asarray(column) for column in heard]), "what each input adds").equals(
-        weights.T
-    )
+    for i, column in enumerate(heard):
+        expect(column, f"with input {i} at 1 and all others at 0").equals(weights[:, i])
 
 
 @matvec.law("gives the inputs back when each prediction hears just its own input")
@@ -1536,8 +2044,9 @@ def predictions_do_not_know_each_other(answer, weights, inputs):
     changed = weights.copy()
     changed[-1] += 1
     before, after = np.asarray(answer(weights, inputs)), np.asarray(answer(changed, inputs))
-    expect(after[:-1], "all predictions but the last").equals(before[:-1])
-    expect(after[-1] - before[-1], "the change of the last prediction").equals(inputs.sum())
+    expect(after[:-1], "the other predictions, with 1 more on the last row,").equals(before[:-1])
+    gains = "what the last prediction gains when each weight of its row grows by 1"
+    expect(after[-1] - before[-1], gains).equals(inputs.sum())
 
 
 @matvec.law("raises a ValueError when a row has a weight too many or too few")
@@ -1551,9 +2060,10 @@ def refuses_rows_that_do_not_fit(answer, weights, inputs):
 
 
 @matvec.misconception(
-    "the weights used the wrong way round",
-    "np.dot(inputs, weights) lets a *column* belong to each prediction. Here it is a row: put the "
-    "weights in front, or take one row after the other.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *row* belongs to each prediction. With the inputs in front, as in "
+    "np.dot(inputs, weights), or with a .T, it is a column: put the weights in front, as they are, "
+    "or take one row after the other.",
 )
 def transposed_weights(weights, inputs):
     return np.dot(inputs, weights)
@@ -1561,17 +2071,17 @@ def transposed_weights(weights, inputs):
 
 @matvec.misconception(
     "a prediction for each column instead of each row",
-    "zip(*weights) goes through the columns. Row i of the weights belongs to prediction i: go "
-    "through the rows.",
+    "Row i of the weights belongs to prediction i: go through the rows. (zip(*weights) goes through "
+    "the columns.)",
 )
 def columns_instead_of_rows(weights, inputs):
     return [sum(w * x for w, x in zip(column, inputs)) for column in zip(*weights)]
 
 
 @matvec.misconception(
-    "what the printed listing does: it only works for three inputs and three predictions",
-    "The book's listing compares the number of inputs with the number of *rows* and prepares three "
-    "zeros. Compare it with the length of a row, and make one prediction for each row.",
+    "the book's printed listing, which only works for three inputs and three predictions",
+    "It compares the number of inputs with the number of *rows*, and prepares three zeros. Compare "
+    "it with the length of a row, and make one prediction for each row.",
 )
 def the_printed_listing(weights, inputs):
     assert len(inputs) == len(weights)
@@ -1594,7 +2104,7 @@ def hardcoded_three(weights, inputs):
 
 @matvec.misconception(
     "as many predictions as inputs",
-    "There may be more predictions than inputs, or fewer: the loop runs over the rows, "
+    "There may be more predictions than inputs, or fewer: let the loop run over the rows, "
     "range(len(weights)).",
 )
 def one_prediction_an_input(weights, inputs):
@@ -1630,8 +2140,8 @@ def averages_instead_of_sums(weights, inputs):
 
 @matvec.misconception(
     "a prediction made from the part of a row that fits",
-    "zip stops where the shorter list ends, so an input was dropped without a word. A row of "
-    "another length should raise a ValueError.",
+    "What the longer list has left over is dropped, and zip does just that unless told otherwise. "
+    "A row of another length should raise a ValueError.",
 )
 def missing_length_check(weights, inputs):
     return [sum(w * x for w, x in zip(row, inputs)) for row in weights]
@@ -1656,8 +2166,8 @@ def nested_nonlinearity_added(weights, inputs):
 
 @matvec.misconception(
     "predictions with their decimals cut off",
-    "The predictions were written into an array of integers, which turns 0.7 into 0. Prepare it "
-    "with np.zeros(m), or gather the predictions in a list.",
+    "0.7 becomes 0 where int(...) is used, or where the predictions are written into an array of "
+    "integers. Prepare it with np.zeros(m), or gather the predictions in a list, as they are.",
 )
 def int_truncation(weights, inputs):
     predictions = np.zeros(len(weights), dtype=int)
@@ -1668,8 +2178,8 @@ def int_truncation(weights, inputs):
 
 @matvec.misconception(
     "the weights changed on the way",
-    "`weights[i][j] = ...` writes into the caller's matrix: the network has lost its weights. "
-    "Gather the products in a list of your own.",
+    "`weights[i][j] = ...` writes into the caller's matrix, under whatever name: the network has "
+    "lost its weights. Gather the products in a list of your own.",
 )
 def mutates_input(weights, inputs):
     for row in weights:
@@ -1677,6 +2187,73 @@ def mutates_input(weights, inputs):
         for j in range(len(row)):
             row[j] = row[j] * inputs[j]
     return [sum(row) for row in weights]
+
+
+@matvec.misconception(
+    "the first prediction, in a list",
+    "Every row makes a prediction. If your `return` stands inside the loop over the rows, it ends "
+    "after one: move it below the loop, under the `for`.",
+)
+def returned_inside_the_loop(weights, inputs):
+    return [weights_times_inputs(weights[0], inputs)]
+
+
+@matvec.misconception(
+    "the first prediction, as a number",
+    "Every row makes a prediction: gather them in a list, one row after the other, and return it "
+    "below the loop, under the `for`.",
+)
+def first_as_a_number(weights, inputs):
+    return weights_times_inputs(weights[0], inputs)
+
+
+@matvec.misconception(
+    "the last prediction, in a list",
+    "Every row makes a prediction. If your `append` stands behind the loop over the rows, it "
+    "happens only once: move it inside.",
+)
+def last_row_only(weights, inputs):
+    return [weights_times_inputs(weights[-1], inputs)]
+
+
+@matvec.misconception(
+    "one number: the predictions added up",
+    "Each row of weights makes a prediction of its own: return all m of them.",
+)
+def summed_up(weights, inputs):
+    return sum(weights_times_inputs(row, inputs) for row in weights)
+
+
+@matvec.misconception(
+    "a matrix of NumPy's products, not added up",
+    "Each input times its weight is the first half, and np.dot(weights, inputs) does both. It also "
+    "refuses rows of another length, where `*` quietly repeats a single entry.",
+)
+def products_with_numpy(weights, inputs):
+    return np.array(weights) * np.array(inputs)
+
+
+@matvec.misconception(
+    "predictions that are never set back to 0, and a loop over the places of the inputs alone",
+    "Each prediction begins with a sum of its own: set the total to 0 inside the outer loop, for "
+    "every row again. And compare the length of each row with that of the inputs.",
+)
+def total_never_reset_and_lengths_ignored(weights, inputs):
+    total, predictions = 0, []
+    for row in weights:
+        for i in range(len(inputs)):
+            total += row[i] * inputs[i]
+        predictions.append(total)
+    return predictions
+
+
+@matvec.misconception(
+    "a loop over the places of the inputs alone",
+    "The places of the inputs say nothing of the row: a longer row loses its end, a shorter one "
+    "gives an IndexError. Compare the two lengths for every row, and raise a ValueError.",
+)
+def only_the_length_of_the_inputs(weights, inputs):
+    return [sum(row[i] * inputs[i] for i in range(len(inputs))) for row in weights]
 
 
 @matvec.alternative
@@ -1719,9 +2296,8 @@ stacked_predict = exercise(
             }
             for game in GAMES
         ),
-        {"inputs": [2.0], "hidden_weights": [[-3.0]], "output_weights": [[0.5]]},
         {
-            "inputs": [1.0, -1.0],
+            "inputs": [3.0, -1.0],
             "hidden_weights": [[1.0, 2.0], [3.0, 4.0]],
             "output_weights": [[0.0, 1.0], [-1.0, 2.0]],
         },
@@ -1753,7 +2329,8 @@ stacked_predict = exercise(
         '(chapter 3, "Predicting on predictions"). You have a function for one layer; use it '
         "twice.",
         "hidden_weights (h, n) and inputs (n,) give hidden, (h,). output_weights (m, h) and hidden "
-        "(h,) give the predictions, (m,).",
+        "(h,) give the predictions, (m,). Both times matvec takes the weights first, then what goes "
+        "through them.",
     ],
 )
 
@@ -1804,9 +2381,9 @@ def weights_order_swapped(inputs, hidden_weights, output_weights):
 
 
 @stacked_predict.misconception(
-    "the weights used the wrong way round",
-    "np.dot(inputs, weights) lets a *column* belong to each unit. Here it is a row: put the "
-    "weights in front, or use matvec.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *row* belongs to each unit. With the inputs in front, as in np.dot(inputs, weights), or "
+    "with a .T, it is a column: put the weights in front, as they are, or use matvec.",
 )
 def transposed_weights(inputs, hidden_weights, output_weights):
     return np.dot(np.dot(inputs, hidden_weights), output_weights)
@@ -1856,7 +2433,8 @@ def second_layer_takes_the_inputs(inputs, hidden_weights, output_weights):
 
 @stacked_predict.misconception(
     "the first layer applied twice",
-    "hidden = matvec(hidden_weights, inputs) comes first; the second call needs output_weights.",
+    "hidden_weights are there to make the hidden layer out of the inputs. What makes predictions "
+    "out of that are the output_weights.",
 )
 def first_layer_twice(inputs, hidden_weights, output_weights):
     return np.dot(hidden_weights, np.dot(hidden_weights, inputs))
@@ -1872,8 +2450,8 @@ def averages_instead_of_sums(inputs, hidden_weights, output_weights):
 
 @stacked_predict.misconception(
     "a hidden layer with its decimals cut off",
-    "The hidden layer was written into an array of integers, which turns 0.86 into 0. Prepare it "
-    "with np.zeros(h), or keep it as a list.",
+    "0.86 becomes 0 where int(...) is used, or where the hidden layer is written into an array of "
+    "integers. Prepare it with np.zeros(h), or keep it as a list, as it is.",
 )
 def int_truncation(inputs, hidden_weights, output_weights):
     hidden = np.zeros(len(hidden_weights), dtype=int)
@@ -1888,6 +2466,15 @@ def int_truncation(inputs, hidden_weights, output_weights):
 )
 def summed_up(inputs, hidden_weights, output_weights):
     return np.sum(np.dot(output_weights, np.dot(hidden_weights, inputs)))
+
+
+@stacked_predict.misconception(
+    "the first prediction, as a number",
+    "Each row of output_weights makes a prediction: send the hidden layer through all of them, as "
+    "matvec does.",
+)
+def first_as_a_number(inputs, hidden_weights, output_weights):
+    return np.dot(output_weights, np.dot(hidden_weights, inputs))[0]
 
 
 @stacked_predict.alternative
@@ -1916,12 +2503,11 @@ to_numpy_layout = exercise(
     edges=[
         {"rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]},
         {"rows": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0], [9.0, 10.0]]},
-        {"rows": [[1.0, 2.0], [3.0, 4.0]]},
+        {"rows": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]},
         {"rows": HURT_WIN_SAD},
-        {"rows": [[0.5]]},
-        {"rows": [[1.0, 2.0, 0.5, 4.0]]},
-        {"rows": [[1.0], [-2.5], [3.0]]},
-        {"rows": [[1.0, 2.0], [2.0, 1.0], [1.0, 2.0]]},
+        {"rows": [[1.0, 2.0, 0.5, 4.0, -3.0, 0.0, 5.0]]},
+        {"rows": [[1.0], [-2.5], [3.0], [0.25], [0.0], [7.0], [-1.0]]},
+        {"rows": [[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [0.0, 0.0]]},
         {"rows": [[1e4, -1e4], [1e-4, 0.0625], [0.0, -0.03125]]},
     ],
     hints=[
@@ -1931,7 +2517,7 @@ to_numpy_layout = exercise(
         '(chapter 3, "A quick primer on NumPy"). Reshaping is something else: it keeps the numbers '
         "in reading order and only breaks the lines elsewhere.",
         "(m, n) becomes (n, m): entry [j, i] of the result is entry [i, j] of `rows`. Lists do not "
-        "have .T; arrays do.",
+        "have .T; arrays do, and np.array(rows) is one.",
     ],
 )
 
@@ -1945,25 +2531,26 @@ def has_the_other_shape(answer, rows):
 def rows_become_columns(answer, rows):
     turned = np.asarray(answer(rows))
     for i, row in enumerate(rows):
-        expect(turned[:, i], f"column {i}").equals(row)
+        expect(turned[:, i], f"column {i} of your result").equals(row)
 
 
 @to_numpy_layout.law("lets np.dot, inputs first, predict the same as by hand")
 def predicts_the_same(answer, rows):
     inputs = np.arange(1.0, rows.shape[1] + 1)
     by_hand = [sum(w * x for w, x in zip(row, inputs)) for row in rows]
-    expect(np.dot(inputs, np.asarray(answer(rows))), "the predictions").equals(by_hand)
+    what = f"what np.dot([{', '.join(f'{x:g}' for x in inputs)}], your result) gives"
+    expect(np.dot(inputs, np.asarray(answer(rows))), what).equals(by_hand)
 
 
 @to_numpy_layout.law("done twice is the matrix as it was")
 def twice_is_as_before(answer, rows):
-    expect(answer(np.asarray(answer(rows)))).equals(rows)
+    expect(answer(np.asarray(answer(rows))), "your result, turned once more,").equals(rows)
 
 
 @to_numpy_layout.misconception(
     "the numbers in the same reading order, in other lines",
-    "reshape does not turn a matrix: it only breaks the lines elsewhere, and mixes up which weight "
-    "belongs to which input. Use .T.",
+    "The numbers stayed in order and only the lines break elsewhere, as with reshape: that mixes up "
+    "which weight belongs to which input. Turn the matrix with .T.",
 )
 def reshaped(rows):
     rows = np.array(rows)
@@ -1972,16 +2559,16 @@ def reshaped(rows):
 
 @to_numpy_layout.misconception(
     "the matrix as it was",
-    "An array of the rows still has one row for each prediction. Lay it on its side with .T.",
+    "It still has one row for each prediction. Lay it on its side, once, with .T.",
 )
 def not_turned(rows):
     return np.array(rows)
 
 
 @to_numpy_layout.misconception(
-    "the matrix turned like a picture",
-    "np.rot90 turns by a quarter, which also changes the order of the predictions or inputs. Rows "
-    "become columns in the same order: .T.",
+    "the matrix turned like a picture, to the right",
+    "A quarter turn, as np.rot90 makes it, also changes the order of the predictions or inputs. "
+    "Rows become columns in the same order: .T.",
 )
 def turned_by_a_quarter(rows):
     return np.rot90(rows, -1)
@@ -2015,8 +2602,8 @@ def hardcoded_three(rows):
 
 @to_numpy_layout.misconception(
     "weights with their decimals cut off",
-    "The result was prepared as an array of integers, which turns 0.9 into 0. Weights are "
-    "decimals: leave out dtype=int.",
+    "0.9 becomes 0 in an array of integers, or where int(...) is used. Weights are decimals: keep "
+    "them as they are, without dtype=int.",
 )
 def int_truncation(rows):
     return np.array(rows).astype(int).T
@@ -2028,6 +2615,15 @@ def int_truncation(rows):
 )
 def shape_collapsed(rows):
     return np.squeeze(np.array(rows).T)
+
+
+@to_numpy_layout.misconception(
+    "the matrix turned like a picture, to the left",
+    "A quarter turn, as np.rot90 makes it, also changes the order of the predictions or inputs. "
+    "Rows become columns in the same order: .T.",
+)
+def turned_to_the_left(rows):
+    return np.rot90(rows)
 
 
 @to_numpy_layout.alternative
@@ -2065,7 +2661,6 @@ batch_forward = exercise(
             "weights_0_1": np.transpose(INPUT_TO_HIDDEN),
             "weights_1_2": np.transpose(HIDDEN_TO_PREDICTION),
         },
-        {"inputs": [[2.0]], "weights_0_1": [[-3.0]], "weights_1_2": [[0.5]]},
         {
             "inputs": [[1.0, -2.0]],
             "weights_0_1": [[1.0, 0.5, -1.0], [2.0, 1.0, 0.25]],
@@ -2093,7 +2688,8 @@ batch_forward = exercise(
         'all examples through a layer at once (chapter 3, "A quick primer on NumPy" and '
         '"Predicting on predictions").',
         "(batch, n) . (n, h) gives (batch, h), the hidden layer of every example; (batch, h) . "
-        "(h, m) gives (batch, m). The sizes in the middle tell you the order.",
+        "(h, m) gives (batch, m). The sizes in the middle tell you the order: a.dot(b) has `a` in "
+        "front, so the inputs come first, then weights_0_1, then weights_1_2.",
     ],
 )
 
@@ -2110,14 +2706,15 @@ def rows_are_predicted_as_by_hand(answer, inputs, weights_0_1, weights_1_2):
     for i, row in enumerate(inputs):
         hidden = [sum(x * w for x, w in zip(row, column)) for column in weights_0_1.T]
         by_hand = [sum(x * w for x, w in zip(hidden, column)) for column in weights_1_2.T]
-        expect(predictions[i], f"row {i}").equals(by_hand)
+        expect(predictions[i], f"the predictions for row {i} of the inputs").equals(by_hand)
 
 
 @batch_forward.law("predicts the same for an example alone as among others")
 def rows_are_independent(answer, inputs, weights_0_1, weights_1_2):
     alone = [answer(inputs[i : i + 1], weights_0_1, weights_1_2) for i in range(len(inputs))]
     among = np.asarray(answer(inputs, weights_0_1, weights_1_2))
-    expect(np.vstack([np.asarray(row) for row in alone]), "the rows, one by one,").equals(among)
+    for i, row in enumerate(alone):
+        expect(np.asarray(row), f"row {i} of the inputs, sent in alone,").equals(among[i : i + 1])
 
 
 @batch_forward.law(
@@ -2149,8 +2746,9 @@ def weights_order_swapped(inputs, weights_0_1, weights_1_2):
 
 
 @batch_forward.misconception(
-    "the weights laid out as by hand",
-    "These weights are in NumPy's layout already, a column for each unit. Leave out the .T.",
+    "the rows and columns of the weights in each other's places",
+    "Here a *column* of weights belongs to each unit. inputs.dot takes them as they are, without "
+    ".T; matvec and stacked_predict, which want a *row* for each unit, take them with .T.",
 )
 def transposed_weights(inputs, weights_0_1, weights_1_2):
     return inputs.dot(weights_0_1.T).dot(weights_1_2.T)
@@ -2166,8 +2764,8 @@ def transposed_result(inputs, weights_0_1, weights_1_2):
 
 @batch_forward.misconception(
     "a product entry by entry instead of a weighted sum",
-    "`*` multiplies the entries that stand at the same place. A layer is a weighted sum: use .dot "
-    "or @.",
+    "`*`, like np.multiply, multiplies the entries that stand at the same place. A layer is a "
+    "weighted sum: use .dot or @.",
 )
 def elementwise_not_dot(inputs, weights_0_1, weights_1_2):
     return inputs * weights_0_1 * weights_1_2
@@ -2224,11 +2822,55 @@ def shape_collapsed(inputs, weights_0_1, weights_1_2):
 
 @batch_forward.misconception(
     "a hidden layer with its decimals cut off",
-    "The hidden layer was written into an array of integers, which turns 0.86 into 0. Leave out "
-    "dtype=int.",
+    "0.86 becomes 0 in an array of integers, or where int(...) is used. Keep the hidden layer as it "
+    "is.",
 )
 def int_truncation(inputs, weights_0_1, weights_1_2):
     return inputs.dot(weights_0_1).astype(int).dot(weights_1_2)
+
+
+@batch_forward.misconception(
+    "one prediction, for the mean of the examples",
+    "Examples do not know of each other: nothing is averaged over the rows. (batch, n) comes in, "
+    "and (batch, m) goes out.",
+)
+def mean_without_its_axis(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).mean(axis=0)
+
+
+@batch_forward.misconception(
+    "one prediction, for the sum of the examples",
+    "Examples do not know of each other: nothing is added up over the rows. (batch, n) comes in, "
+    "and (batch, m) goes out.",
+)
+def sum_over_the_batch(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).sum(axis=0)
+
+
+@batch_forward.misconception(
+    "the predictions of the last example only",
+    "Every row of inputs is an example. In a loop over the rows, gather what each of them gives; or "
+    "send them all through at once: inputs.dot takes the whole matrix.",
+)
+def last_example_only(inputs, weights_0_1, weights_1_2):
+    return inputs[-1].dot(weights_0_1).dot(weights_1_2)
+
+
+@batch_forward.misconception(
+    "the first example's predictions in every row",
+    "Row i of the predictions belongs to row i of the inputs, not to row 0.",
+)
+def first_example_for_all(inputs, weights_0_1, weights_1_2):
+    return [inputs[0].dot(weights_0_1).dot(weights_1_2) for _ in inputs]
+
+
+@batch_forward.misconception(
+    "the predictions of all examples in one long list",
+    "Every example keeps a row of its own: (batch, m). In a loop, `append` keeps the rows, `extend` "
+    "does not.",
+)
+def rows_run_together(inputs, weights_0_1, weights_1_2):
+    return inputs.dot(weights_0_1).dot(weights_1_2).ravel()
 
 
 @batch_forward.alternative
@@ -2283,32 +2925,30 @@ broadcast_shape = exercise(
     arrange=lambda a_shape, b_shape: {"a_shape": tuple(a_shape), "b_shape": tuple(b_shape)},
     edges=shapes(
         ((4, 1, 3), (5, 1)),
-        ((), ()),
-        ((), (3,)),
-        ((3,), ()),
-        ((), (1, 2, 3)),
+        ((), (4, 1, 2, 3)),
+        ((2, 3, 1, 4), ()),
         ((2, 3), (2, 3)),
         ((2, 3), (3,)),
         ((3,), (2, 3)),
         ((2, 1), (1, 3)),
         ((1, 3), (2, 1)),
         ((2, 1), (3,)),
-        ((1,), (4,)),
+        ((1,), (2, 4)),
         ((2, 3, 4), (3, 1)),
         ((2, 1, 4), (3, 1)),
         ((3, 1), (2, 1, 4)),
         ((2, 3, 4), (2, 1, 1)),
         ((5, 1, 1), (2,)),
         ((1, 1, 1), (1,)),
-        ((1,), (1, 1)),
+        ((1, 1), (1, 1, 1)),
         ((11, 1), (1, 7)),
-        ((60000, 784), (784,)),
+        ((1000, 784), (784,)),
         ((2, 1, 3, 1), (4, 1, 5)),
         # An axis without entries: it is a size like any other, and 1 is stretched to it, too.
-        ((0,), (1,)),
-        ((1,), (0,)),
-        ((0,), (0,)),
-        ((), (0,)),
+        ((2, 0), (2, 1)),
+        ((2, 1), (2, 0)),
+        ((2, 0), (2, 0)),
+        ((), (2, 0, 3)),
         ((1, 0), (3, 1)),
         ((2, 0), (1,)),
         ((0, 3), (3,)),
@@ -2318,8 +2958,8 @@ broadcast_shape = exercise(
         ((2,), (2, 3)),
         ((3, 2), (2, 3)),
         ((2, 4), (2, 2)),
-        ((0,), (2,)),
-        ((2,), (0,)),
+        ((3, 0), (3, 2)),
+        ((3, 2), (3, 0)),
         ((3, 0), (0, 1)),
         ((2, 3, 4), (2, 3)),
         ((2, 3, 4), (4, 3)),
@@ -2334,8 +2974,9 @@ broadcast_shape = exercise(
         "Write the two shapes below each other, flush right, and fill the shorter one up with 1s "
         'on its left (chapter 3, "A quick primer on NumPy"). Then look at one pair of sizes at a '
         "time.",
-        "The result has as many sizes as the longer shape. A pair of equal sizes gives that size; "
-        "a pair with a 1 gives the other one (which may be 0); any other pair raises a ValueError.",
+        "The result is a tuple, with as many sizes as the longer shape; (1,) * k makes k ones to "
+        "put in front of the shorter. A pair of equal sizes gives that size; a pair with a 1 gives "
+        "the other one (which may be 0); any other pair raises a ValueError.",
     ],
 )
 
@@ -2422,8 +3063,8 @@ def missing_length_check(a_shape, b_shape):
 
 @broadcast_shape.misconception(
     "1 where a 1 meets a 0",
-    "max(0, 1) is 1, but it is the 1 that is stretched to the other size, and here the other size "
-    "is 0: an axis without entries.",
+    "The larger size is not always the one that wins: it is the 1 that is stretched to the other "
+    "size, and here the other size is 0, an axis without entries.",
 )
 def zero_overruled(a_shape, b_shape):
     stretched(*filled_up(a_shape, b_shape))
@@ -2451,8 +3092,8 @@ def lengths_must_agree(a_shape, b_shape):
 
 @broadcast_shape.misconception(
     "the axes of the longer shape lost",
-    "zip stops where the shorter shape ends. The sizes that stand further left are part of the "
-    "result.",
+    "The sizes of the longer shape that stand further left are part of the result. (zip stops where "
+    "the shorter one ends.)",
 )
 def further_axes_lost(a_shape, b_shape):
     return stretched(a_shape[::-1], b_shape[::-1])[::-1]
@@ -2548,7 +3189,7 @@ dot_shape = exercise(
         ((2, 2), (2, 2)),
         ((2, 3), (3, 2)),
         ((3,), (3,)),
-        ((1,), (1,)),
+        ((2, 1), (1,)),
         ((2, 3), (3,)),
         ((3,), (3, 2)),
         ((3,), (2, 3, 7)),
@@ -2560,13 +3201,9 @@ dot_shape = exercise(
         ((2, 3, 4, 5), (6, 5, 7)),
         ((2,), (3, 4, 2, 5)),
         # A single number just multiplies.
-        ((), ()),
-        ((), (4,)),
-        ((4,), ()),
-        ((), (2, 3)),
-        ((2, 3), ()),
         ((), (2, 3, 4)),
-        ((), (0,)),
+        ((2, 3, 4), ()),
+        ((), (5, 4, 0)),
         # An axis without entries can meet another one, and disappears like any other.
         ((0,), (0,)),
         ((2, 0), (0, 3)),
@@ -2575,8 +3212,8 @@ dot_shape = exercise(
         # These do not meet: nothing is stretched in the middle, not even a 1.
         ((5, 4), (5, 6)),
         ((3,), (4,)),
-        ((1,), (3,)),
-        ((3,), (1,)),
+        ((2, 1), (3,)),
+        ((2, 3), (1,)),
         ((2, 1), (3, 4)),
         ((2, 3), (1, 4)),
         ((2, 0), (1, 3)),
@@ -2595,22 +3232,11 @@ dot_shape = exercise(
         "multiplied by a number of the other, and they disappear, because the products are added "
         'up (chapter 3, "A quick primer on NumPy").',
         "Of `a` the last size disappears. Of `b` it is the second to last, which for a shape of "
-        "one size is that one. What is left of `a` comes first, then what is left of `b`. () on "
-        "either side leaves the other shape as it is.",
+        "one size is that one. What is left of `a` comes first, a_shape[:-1], then what is left of "
+        "`b`, before and behind its place in the middle. () on either side leaves the other shape "
+        "as it is: look for that first.",
     ],
 )
-
-
-@dot_shape.law("is the shape itself when the other is a single number")
-def single_numbers_just_multiply(answer, a_shape):
-    expect(answer(a_shape, ())).equals(a_shape)
-    expect(answer((), a_shape)).equals(a_shape)
-
-
-@dot_shape.law("is () for two lists of the same length: a single number")
-def two_lists_make_a_number(answer, a_shape, b_shape):
-    for size in (*a_shape[-1:], *b_shape[-1:], 7):
-        expect(answer((size,), (size,))).equals(())
 
 
 @dot_shape.law("keeps the rows of the first matrix and the columns of the second")
@@ -2618,6 +3244,12 @@ def keeps_the_outer_sizes(answer, a_shape, b_shape):
     middle = sum(a_shape) + 1
     expect(answer((4, middle), (middle, 6))).equals((4, 6))
     expect(answer((*a_shape, middle), (middle, 6))).equals((*a_shape, 6))
+
+
+@dot_shape.law("is () for two lists of the same length: a single number")
+def two_lists_make_a_number(answer, a_shape, b_shape):
+    for size in (*a_shape[-1:], *b_shape[-1:], 7):
+        expect(answer((size,), (size,))).equals(())
 
 
 @dot_shape.law("loses the last size of `a` against a list")
@@ -2636,6 +3268,12 @@ def refuses_sizes_that_do_not_meet(answer, a_shape):
     expect(answer((*a_shape, 2), (3, 2))).raises(ValueError)
     expect(answer((*a_shape, 1), (3,))).raises(ValueError)
     expect(answer((*a_shape, 3), (1, 4))).raises(ValueError)
+
+
+@dot_shape.law("is the shape itself when the other is a single number")
+def single_numbers_just_multiply(answer, a_shape):
+    expect(answer(a_shape, ())).equals(a_shape)
+    expect(answer((), a_shape)).equals(a_shape)
 
 
 def numpys_dot_shape(a_shape, b_shape):
@@ -2755,8 +3393,8 @@ def number_in_brackets(a_shape, b_shape):
 
 @dot_shape.misconception(
     "the case of two matrices only",
-    "a_shape[0] and b_shape[1] are right for two matrices. A shape may have no size, one, or "
-    "three: keep *all* sizes but the two that meet.",
+    "One size of each, like a_shape[0] and b_shape[1], is right for two matrices. A shape may have "
+    "no size, one, or three: keep *all* sizes but the two that meet.",
 )
 def only_for_matrices(a_shape, b_shape):
     if a_shape[1] != b_shape[0]:
