@@ -5,6 +5,7 @@ Nothing here executes a learner's code: an answer is a Runner, and what it retur
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from gdl_check.compare import Difference
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Exercise, Law
 from gdl_check.diagnose import diagnose, same_outcome
-from gdl_check.memo import Memo, Runner
+from gdl_check.memo import Memo, Pending, Runner
 from gdl_check.replies import Reply
 from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
@@ -107,7 +108,7 @@ class Begun:
             laws = [_judged(trial, sweep) for sweep in self.sweeps]
             unrepeated = self._unrepeated(any(law.status == "failed" for law, _ in laws))
         except Ended as ended:
-            return _ended(trial, ended)
+            return self._ended(ended)
         finally:
             self.runner.close()
         found = Examination(Verdict.PASSED)
@@ -181,6 +182,47 @@ class Begun:
                 printed = reply.outcome.printed
                 found.append(Broken(case, differs, (reply.call,), printed=printed))
         return found
+
+    def _ended(self, ended: Ended) -> Examination:
+        """The worker is gone: say on which call, and leave the laws as not run."""
+        timed_out = ended.how == "timeout"
+        case, call = self._under_way(ended.ahead)
+        where = f" in line {ended.line}" if ended.line is not None else ""
+        message = f"{ended.message}{where}" + (" without returning" if timed_out else "")
+        status = "timeout" if timed_out else "error"
+        differs = Difference("type", message, compared=False)
+        found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR)
+        found.error = Error("Timeout" if timed_out else "Ended", message, ended.line)
+        found.laws = [LawResult(law.claim, "own", "not_run") for law in self.exercise.laws]
+        claim, cases = agreement_claim(self.exercise), len(self.trial.cases)
+        broken = Broken(case, differs, (call,), status=status)
+        law, _ = _failed(claim, "agreement", cases, [broken])
+        found.laws.append(law)
+        found.broken[claim] = broken
+        return found
+
+    def _under_way(self, ahead: int) -> tuple[Case, Call]:
+        """The call that was not answered, after so many that were but did not say so, and its case.
+
+        It may be one that a law has made of a case.
+        """
+        trial, name = self.trial, self.exercise.name
+        repeated = self.again.memo.unanswered if self.again is not None else {}
+        asked = list((repeated or trial.memo.unanswered).items())
+        key, steps = asked[min(ahead, len(asked) - 1)] if asked else (None, ())
+        for case in trial.cases:
+            if not asked or trial.plain[case.id].session.keys[-1] == key:
+                return case, Call(name, tuple(case.inputs.values()))
+        is_call = len(steps) == 1 and steps[0].do == "call"
+        call = Call(name, steps[0].args) if is_call else Call(name, (), steps=tuple(steps))
+        for sweep in self.sweeps:
+            for case in sweep.pending:
+                answer = trial.answer(case)
+                with contextlib.suppress(Pending):
+                    trial.run_law(sweep.law, case, answer)
+                if any(reply.session.keys[-1] == key for reply in answer.replies):
+                    return case, call
+        return trial.cases[-1], call
 
     def _name(self, found: Examination) -> None:
         """The verdict, and the misconception behind it where one explains everything."""
@@ -322,34 +364,6 @@ def _error(trial: Trial, broken: Broken) -> Error:
         kind, _, message = broken.difference.message.partition(": ")
         return Error(kind, message)
     return Error(raised.type, raised.message, raised.line, trace=raised.trace)
-
-
-def _ended(trial: Trial, ended: Ended) -> Examination:
-    """The worker is gone: say on which case, and leave the laws as not run."""
-    timed_out = ended.how == "timeout"
-    unanswered = [case for case in trial.cases if not _is_answered(trial, case)]
-    at = min(ended.ahead, len(unanswered) - 1)
-    case = unanswered[at] if unanswered else trial.cases[-1]
-    where = f" in line {ended.line}" if ended.line is not None else ""
-    message = f"{ended.message}{where}" + (" without returning" if timed_out else "")
-    broken = Broken(
-        case,
-        Difference("type", message, compared=False),
-        (Call(trial.exercise.name, tuple(case.inputs.values())),),
-        status="timeout" if timed_out else "error",
-    )
-    found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR)
-    found.error = Error("Timeout" if timed_out else "Ended", message, ended.line)
-    found.laws = [LawResult(law.claim, "own", "not_run") for law in trial.exercise.laws]
-    claim = agreement_claim(trial.exercise)
-    law, _ = _failed(claim, "agreement", len(trial.cases), [broken])
-    found.laws.append(law)
-    found.broken[claim] = broken
-    return found
-
-
-def _is_answered(trial: Trial, case: Case) -> bool:
-    return trial.plain[case.id].is_known
 
 
 def counterexample(broken: Broken) -> Counterexample:

@@ -58,11 +58,13 @@ class Memo:
     def __init__(self) -> None:
         self.known: dict[Asked, Outcome] = {}
         self.waiting: dict[Asked, Program] = {}
+        self.unanswered: dict[Asked, Program] = {}  # in the order in which it was sent
         self.under_way: list[tuple[list[Asked], Iterator[list[Outcome]]]] = []
 
     def ask(self, runner: Runner) -> None:
         """Send everything that is waiting, in one message; what comes of it is learned later."""
         waiting, self.waiting = self.waiting, {}
+        self.unanswered |= waiting
         if waiting:
             self.under_way.append((list(waiting), runner.run(list(waiting.values()))))
 
@@ -73,8 +75,10 @@ class Memo:
             for key, steps in zip(keys, outcomes):
                 self._keep(key, steps)
 
-    def _keep(self, key: Asked | None, outcomes: list[Outcome]) -> None:
-        prefixes = []
+    def _keep(self, asked: Asked, outcomes: list[Outcome]) -> None:
+        del self.unanswered[asked]
+        prefixes: list[Asked] = []
+        key: Asked | None = asked
         while key is not None:
             prefixes.append(key)
             key = key.before
