@@ -126,6 +126,11 @@ def stays_a_number_far_out(answer, x):
     expect(answer(far)).equals((far > 0).astype(float))
 
 
+@sigmoid.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    expect(answer(np.array([[0, 1], [-2, 3]]))).equals(sigmoid_of(np.array([[0.0, 1], [-2, 3]])))
+
+
 @sigmoid.misconception(
     "nan for large numbers",
     "e^1000 is inf for NumPy, and inf / inf is nan. Write 1 / (1 + e^-x): there a huge power only "
@@ -352,6 +357,11 @@ def is_known_at_log_2(answer, x):
 def stays_a_number_far_out(answer, x):
     far = np.where(x < 0, -1000.0, 1000.0)
     expect(answer(far)).equals(np.sign(far))
+
+
+@tanh.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    expect(answer(np.array([[0, 1], [-2, 3]]))).equals(np.tanh([[0.0, 1.0], [-2.0, 3.0]]))
 
 
 @tanh.misconception(
@@ -786,6 +796,12 @@ def rows_are_independent(answer, logits):
     expect(np.atleast_2d(np.asarray(answer(logits)))[:1], "the first row").equals(np.asarray(alone))
 
 
+@softmax.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    for logits in (np.array([1, 2]), np.array([[1, 2, 0], [0, 3, 1]])):
+        expect(answer(logits)).equals(softmax_of(logits))
+
+
 @softmax.misconception(
     "each column sums to 1 instead of each row",
     "Every row is one example, and its classes share 1 among them: sum over the last axis, not "
@@ -953,6 +969,12 @@ def rows_are_independent(answer, probabilities, vectors):
     )
 
 
+@softmax_jvp.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    probabilities, pushes = np.array([[0.5, 0.25, 0.25]]), np.array([[3, 0, -1]])
+    expect(answer(probabilities, pushes)).equals(np.array([[0.875, -0.3125, -0.5625]]))
+
+
 @softmax_jvp.law("says how fast softmax changes", most=4)
 def is_the_slope_of_softmax(answer, probabilities, vectors):
     logits = 2 * probabilities + vectors
@@ -1104,7 +1126,7 @@ def other_classes_do_not_matter(answer, probabilities, labels):
 def is_inf_when_ruled_out(answer, probabilities, labels):
     n_classes = probabilities.shape[1]
     if n_classes > 1:
-        certain = np.eye(n_classes)[(labels + 1) % n_classes]
+        certain = np.eye(n_classes, dtype=int)[(labels + 1) % n_classes]
         expect(answer(certain, labels)).equals(math.inf)
 
 
@@ -1228,7 +1250,7 @@ def never_negative(answer, probability, target):
 
 @binary_cross_entropy.law("is log 2 when yes and no are equally likely")
 def is_log_2_when_undecided(answer, probability, target):
-    expect(answer(np.full_like(probability, 0.5), target)).equals(math.log(2))
+    expect(answer(np.full_like(probability, 0.5), target.astype(int))).equals(math.log(2))
 
 
 @binary_cross_entropy.law("is 0 when what came true was certain")
@@ -1376,7 +1398,7 @@ def pushes_the_right_class_up(answer, probabilities, targets):
 
 @output_delta.law("is half as large for each row when every row is there twice")
 def rows_share_the_mean(answer, probabilities, targets):
-    twice = answer(np.vstack([probabilities] * 2), np.vstack([targets] * 2))
+    twice = answer(np.vstack([probabilities] * 2), np.vstack([targets] * 2).astype(int))
     once = np.asarray(answer(probabilities, targets))
     expect(twice).equals(np.vstack([once] * 2) / 2)
 
@@ -1629,6 +1651,7 @@ activation_report = exercise(
             (named.identity(), [-1.0, 0.0, 1.0]),
             (named.identity(), [-2.0, -1.0, 2.0]),
             (named.tanh(), [-4.0, -1.0, 0.0, 2.0]),
+            (named.tanh(), [-2, 0, 1, 3]),
             (named.sigmoid(), [-4.0, -1.0, 0.0, 2.0]),
             (named.constant(-1.0), [0.0, 1.0, 3.0]),
             (named.constant(-2.0), [0.0, 1.0, 3.0]),
@@ -1816,7 +1839,8 @@ def nothing_in_nothing_out(answer, upstream, output, kind):
 
 @layer_delta.law("is the slope itself when exactly 1 arrives")
 def is_the_slope_for_ones(answer, upstream, output, kind):
-    expect(answer(np.ones_like(upstream), output, kind)).equals(SLOPE_OF[kind](output))
+    ones = np.ones(upstream.shape, dtype=int)
+    expect(answer(ones, output, kind)).equals(SLOPE_OF[kind](output))
 
 
 @layer_delta.law("doubles, and turns its sign round, with what arrives")
@@ -1997,7 +2021,7 @@ def spares_dropped_units(answer, upstream, pre_dropout_output, mask, keep, kind)
 
 @hidden_delta_with_dropout.law("is the upstream delta times the slope when nothing is dropped")
 def is_layer_delta_without_dropout(answer, upstream, pre_dropout_output, mask, kind):
-    delta = answer(upstream, pre_dropout_output, np.ones_like(mask), 1.0, kind)
+    delta = answer(upstream, pre_dropout_output, np.ones(mask.shape, dtype=int), 1.0, kind)
     expect(delta).equals(upstream * SLOPE_OF[kind](pre_dropout_output))
 
 
@@ -2205,6 +2229,14 @@ def doubling_the_rows_changes_nothing(
     )
     for name, one, two in zip(("weights_0_1", "weights_1_2"), once, twice):
         expect(two, name).equals(np.asarray(one))
+
+
+@mnist_step.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    inputs, labels = np.array([[1, 0], [0, 1], [1, 1]]), np.array([1, 0, 1])
+    weights = np.array([[1, 0, -1], [0, 1, 1]]), np.array([[1, 0], [0, -1], [1, 1]])
+    step = (inputs, labels, *weights, np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]]), 0.5, 0.25)
+    expect(answer(*step)).equals(mnist_step_with(*step))
 
 
 @mnist_step.law("moves both layers against the slope of the mean cross entropy", most=4)
@@ -2491,6 +2523,13 @@ def cross_entropy_rests_when_right(answer, weights, pixels, other, target):
     lit = np.ones_like(pixels)
     winning = 1000 * np.ones_like(weights) * target
     expect(answer(winning, lit, other, target, "cross entropy")).equals(np.zeros_like(target))
+
+
+@update_similarity.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    weights, pixels, other = np.zeros((3, 2), dtype=int), np.array([1, 1, 0]), np.array([0, 1, 1])
+    change = answer(weights, pixels, other, np.array([1, 0]), "cross entropy")
+    expect(change).equals(np.array([0.5, -0.5]))
 
 
 def squared_or_softmax(pixels, weights, loss):
