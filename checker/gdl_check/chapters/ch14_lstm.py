@@ -883,6 +883,8 @@ def sixteenths(cuts):
     return np.diff([0, *sorted(cuts.tolist()), 16]) / 16
 
 
+ALMOST_1 = math.nextafter(1, 0)
+
 sample_index = exercise(
     "sample_index",
     inputs={
@@ -899,6 +901,9 @@ sample_index = exercise(
         {"probabilities": np.array([0.25, 0.75, 0.0]), "u": 0.999999},
         {"probabilities": np.array([1.0]), "u": 0.7},
         {"probabilities": np.array([0.1, 0.2, 0.7]), "u": 0.05},
+        # In a computer these add up to 0.9999999999999999, and no end lies beyond u.
+        {"probabilities": np.full(10, 0.1), "u": ALMOST_1},
+        {"probabilities": np.array([0.0] + [0.1] * 10), "u": ALMOST_1},
     ],
     hints=[
         "The probabilities are 0.5, 0.3 and 0.2. In how many of ten draws should class 2 come up? "
@@ -907,8 +912,8 @@ sample_index = exercise(
         'falls (chapter 14, "A sample of the output"; the book compares u with each probability '
         "by itself, and so never draws some classes).",
         "np.cumsum adds the probabilities up: (n_classes,), the place where each class ends. You "
-        "want the first class that ends beyond u. np.argmax of a row of True and False finds the "
-        "first True.",
+        "want the first class that ends beyond u: as many end at or before it, that is its number. "
+        "But ten times 0.1 add up to 0.9999999999999999: should all end before u, take the last.",
     ],
 )
 
@@ -919,15 +924,16 @@ def draws_in_proportion(answer, probabilities):
     drawn = [int(np.asarray(reply)) for reply in replies]
     counts = np.array([drawn.count(i) for i in range(len(probabilities))])
     expect(bool((abs(counts - 32 * probabilities) <= 1).all())).is_true(
-        f"u = 1/64, 3/64, ..., 63/64 draws the classes {counts.tolist()} times, and should draw "
-        f"them {(32 * probabilities).round(1).tolist()} times"
+        f"with u = 1/64, 3/64, ..., 63/64 the classes are drawn {counts.tolist()} times, and "
+        f"should be drawn {(32 * probabilities).round(1).tolist()} times"
     )
 
 
 @sample_index.law("names a class, and never one that has no chance")
 def impossible_is_never_drawn(answer, probabilities, u):
-    expect_whole(answer(probabilities, u))
-    drawn = int(np.asarray(answer(probabilities, u)))
+    reply = answer(probabilities, u)
+    expect_whole(reply)
+    drawn = int(np.asarray(reply))
     expect(bool(0 <= drawn < len(probabilities) and probabilities[drawn] > 0)).is_true(
         f"class {drawn} was drawn, which has no chance"
     )
@@ -1013,9 +1019,42 @@ def probability_instead_of_class(probabilities, u):
     return float(probabilities[int((np.cumsum(probabilities) > u).argmax())])
 
 
+@sample_index.misconception(
+    "nothing when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too: "
+    "return the last class when the loop is over.",
+)
+def nothing_at_the_end(probabilities, u):
+    total = 0.0
+    for i, probability in enumerate(probabilities):
+        total += probability
+        if u < total:
+            return i
+    return None
+
+
+@sample_index.misconception(
+    "a class that does not exist when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too: "
+    "divide the sums by the last one, or stop at the last class.",
+)
+def one_past_the_end(probabilities, u):
+    return int(np.searchsorted(np.cumsum(probabilities), u, side="right"))
+
+
+@sample_index.misconception(
+    "class 0 when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too. Where "
+    "nothing is True, np.argmax gives 0: divide the sums by the last one first.",
+)
+def first_at_the_end(probabilities, u):
+    return int(np.argmax(np.cumsum(probabilities) > u))
+
+
 @sample_index.alternative
 def first_end_above(probabilities, u):
-    return np.argmax(np.cumsum(probabilities) > u)
+    ends = np.cumsum(probabilities)
+    return np.argmax(ends > u * ends[-1])
 
 
 @sample_index.alternative
@@ -1094,6 +1133,11 @@ def hot_is_even(answer, logits):
     if abs(logits).max() <= 10:
         hot = np.asarray(answer(logits, 1e6))
         expect(hot.max() - hot.min(), "at a million, the largest difference").is_at_most(1e-4)
+
+
+@apply_temperature.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    expect(answer(np.array([1, 2]), 2)).equals(softmax_of(np.array([0.5, 1.0])))
 
 
 @apply_temperature.law("raises ValueError for a temperature that is not above 0")
@@ -1388,6 +1432,16 @@ def ends_with_the_slopes(answer, state, weights, upstream, steps, kind):
         )
 
 
+@repeat_backprop.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    state, weights, upstream = np.array([1, 0]), np.array([[1, -1], [0, 1]]), np.array([1, 2])
+    states, gradients = there_and_back(
+        *(state, weights, upstream, 2, "tanh"),
+        back=lambda g, s, x, slope: (g * slope(s)).dot(weights.T),
+    )
+    expect(answer(state, weights, upstream, 2, "tanh")).equals((states, gradients))
+
+
 @repeat_backprop.law("raises ValueError for any other kind")
 def refuses_other_kinds(answer, state, weights, upstream, steps):
     expect(answer(state, weights, upstream, steps, "leaky relu")).raises(ValueError)
@@ -1541,6 +1595,7 @@ clip_by_norm = exercise(
     edges=[
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 2.5},
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 5.0},
+        {"gradients": {"a": np.array([3, 0]), "b": np.array([-4])}, "max_norm": 2.5},
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 4.5},
         {"gradients": {"a": np.zeros((2, 3)), "b": np.zeros(1)}, "max_norm": 1.0},
         {"gradients": {"a": np.array([[0.3, -0.7], [0.1, 0.9]])}, "max_norm": 0.6},
@@ -1593,6 +1648,21 @@ def leaves_short_ones_alone(answer, gradients):
     clipped = answer(gradients, longer)
     for name, gradient in gradients.items():
         expect(clipped[name], f"with more room than needed, {name}").equals(gradient)
+
+
+def clipped_twice(bench, gradients, max_norm):
+    """What was clipped first, after the second result was overwritten."""
+    first = bench.clip_by_norm(gradients, max_norm)
+    bench.clip_by_norm(first, max_norm)["a"].fill(0.1)
+    return first["a"]
+
+
+@clip_by_norm.law("returns new arrays, also where nothing is too long")
+def returns_new_arrays(answer):
+    gradients = {"a": np.array([3.0, -4.0])}
+    if isinstance(answer(gradients, 8.0)["a"], np.ndarray):
+        kept = answer.doing(clipped_twice, gradients, 8.0)
+        expect(kept, "after a change of the second result, the first").equals(gradients["a"])
 
 
 def clip_with(
@@ -1676,7 +1746,7 @@ def as_one_long_row(gradients, max_norm):
     row = np.concatenate([gradient.ravel() for gradient in gradients.values()])
     norm = float(np.linalg.norm(row))
     if norm <= max_norm:
-        return gradients
+        return {name: gradient.copy() for name, gradient in gradients.items()}
     return {name: gradient / norm * max_norm for name, gradient in gradients.items()}
 
 
@@ -1762,6 +1832,12 @@ def rows_are_independent(answer, inputs, hidden, parameters):
     turned = answer(inputs[::-1].copy(), hidden[::-1].copy(), parameters)
     for name, other, one in zip(GATES, turned, answer(inputs, hidden, parameters)):
         expect(other, f"of the rows turned round, {name}").equals(np.asarray(one)[::-1])
+
+
+@lstm_gates.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    inputs, hidden, parameters = np.array([[1, 0]]), np.array([[1, 0, -1]]), only_lstm(DECIMALS)
+    expect(answer(inputs, hidden, parameters)).equals(gates_of(inputs, hidden, parameters))
 
 
 def gates_with(inputs, hidden, parameters, order=(0, 1, 2, 3)):
@@ -1927,6 +2003,12 @@ def shows_the_new_cell(answer, inputs, hidden, cell, parameters):
     new_hidden, new_cell = answer(inputs, hidden, cell, parameters)
     show = gates_of(inputs, hidden, parameters)[2]
     expect(new_hidden, "the new hidden state").equals(show * np.tanh(np.asarray(new_cell)))
+
+
+@lstm_step.law("gives decimals for whole numbers, too")
+def takes_whole_numbers(answer):
+    given = (np.array([[1, 0]]), np.array([[1, 0, -1]]), np.array([[2, -1, 1]]))
+    expect(answer(*given, only_lstm(DECIMALS))).equals(step_of(*given, only_lstm(DECIMALS)))
 
 
 def step_with(inputs, hidden, cell, parameters, write, show):
@@ -2406,6 +2488,21 @@ def is_the_same_for_both(answer, batch, n_hidden):
     hidden, cell = answer(batch, n_hidden)
     expect(cell, "the cell").equals(np.asarray(hidden))
     expect(hidden, "the hidden state").equals(np.tile(np.asarray(hidden)[:1], (batch, 1)))
+
+
+def cell_after_a_change(bench, batch, n_hidden):
+    """The cell, after the hidden state was overwritten."""
+    states = bench.init_state(batch, n_hidden)
+    states[0].fill(0.1)
+    return states[1]
+
+
+@init_state.law("gives the cell an array of its own: no change of the hidden state reaches it")
+def has_two_arrays(answer):
+    hidden, cell = answer(2, 3)
+    if isinstance(hidden, np.ndarray) and isinstance(cell, np.ndarray):
+        kept = answer.doing(cell_after_a_change, 2, 3)
+        expect(kept, "after a change of the hidden state, the cell").equals(cell)
 
 
 @init_state.misconception("all zeros", "Column 0 is 1, in the hidden state and in the cell.")
