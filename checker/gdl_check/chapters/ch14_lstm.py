@@ -669,6 +669,27 @@ def no_room_for_targets(columns, bptt):
 
 
 @bptt_windows.misconception(
+    "a window for which there are no targets",
+    "The last row has nothing after it, so it cannot be an input: (rows - 1) // bptt windows.",
+)
+def no_room_and_the_rest_left_to_reshape(columns, bptt):
+    windows = len(columns) // bptt
+    targets = columns[1 : windows * bptt + 1].reshape(windows, bptt, -1)
+    return columns[: windows * bptt].reshape(windows, bptt, -1), targets
+
+
+@bptt_windows.misconception(
+    "the first row as the target of the last one",
+    "np.roll puts what falls off at the end in front. What comes next stands one row further down: "
+    "columns[1 : windows * bptt + 1].",
+)
+def rolled_round(columns, bptt):
+    windows = windows_of(columns, bptt)
+    inputs = cut(columns, windows, bptt)
+    return inputs, np.roll(columns[: windows * bptt], -1, axis=0).reshape(inputs.shape)
+
+
+@bptt_windows.misconception(
     "a new window at every row",
     "Each window begins where the one before it ended, so that the state can be carried over.",
 )
@@ -2234,6 +2255,10 @@ def is_the_slope_of_the_step(answer, hidden_grad, cell_grad, inputs, hidden, cel
     expect_slopes(loss, at=at, claimed=claimed, batch=len(inputs))
 
 
+def same(grad):
+    return grad
+
+
 def deltas_of(hidden_grad, cell_grad, cell, gates, shown):
     """What each gate's sum gets, given the gradient of the new cell from both sides."""
     forget, take, out, candidate = gates
@@ -2255,10 +2280,11 @@ def step_back_with(
     into_cell=lambda hidden_grad, cell_grad, out, shown: (
         cell_grad + hidden_grad * out * (1 - shown**2)
     ),
-    carry=lambda total, forget: total * forget,
+    carry=lambda total, cell_grad, forget: total * forget,
     deltas=deltas_of,
     gather=sum,
     scale=1.0,
+    of_bias=lambda delta: delta.sum(axis=0),
 ):
     gates = gates_of(inputs, hidden, parameters)
     forget, take, out, candidate = gates
@@ -2269,11 +2295,11 @@ def step_back_with(
     for gate, delta in found.items():
         gradients[gate + "_x"] = scale * inputs.T.dot(delta)
         gradients[gate + "_h"] = scale * hidden.T.dot(delta)
-        gradients[gate + "_b"] = scale * delta.sum(axis=0)
+        gradients[gate + "_b"] = scale * of_bias(delta)
     return (
         gather([delta.dot(parameters[gate + "_x"].T) for gate, delta in found.items()]),
         gather([delta.dot(parameters[gate + "_h"].T) for gate, delta in found.items()]),
-        carry(total, forget),
+        carry(total, cell_grad, forget),
         gradients,
     )
 
@@ -2291,12 +2317,108 @@ def dc_missing_carry(*args):
 
 
 @lstm_step_backward.misconception(
+    "the way through the hidden state is left out",
+    "The new cell is shown as well: what comes to the new hidden state goes on into the cell. Add "
+    "hidden_grad * output * (1 - tanh(new cell)^2) to cell_grad.",
+)
+def hidden_into_cell_missing(*args):
+    return step_back_with(*args, into_cell=lambda hidden_grad, cell_grad, out, shown: cell_grad)
+
+
+@lstm_step_backward.misconception(
+    "the old cell gets a part of the new cell's gradient only",
+    "cell_grad is only what comes from the next step. What comes through the hidden state goes on "
+    "to the old cell, too: both together, times forget.",
+)
+def old_cell_from_cell_grad_only(*args):
+    return step_back_with(*args, carry=lambda total, cell_grad, forget: cell_grad * forget)
+
+
+@lstm_step_backward.misconception(
+    "the output gate gets the cell's gradient",
+    "output stands in new hidden = output * tanh(new cell) and nowhere else: its delta is made of "
+    "hidden_grad alone.",
+)
+def output_from_the_cell(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        out = gates[2]
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {"output": cell_grad * shown * out * (1 - out)}
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
+    "the new cell where tanh of it belongs, for the output gate",
+    "What output was multiplied by is tanh(new cell): take that, not the cell itself.",
+)
+def output_without_tanh(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        forget, take, out, candidate = gates
+        new_cell = forget * cell + take * candidate
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {"output": hidden_grad * new_cell * out * (1 - out)}
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
+    "the slope of tanh at the new cell, not at tanh of it",
+    "The slope is read off what tanh returned: 1 - tanh(new cell)^2. With the cell itself it may "
+    "even be below 0.",
+)
+def slope_of_the_cell_itself(hidden_grad, cell_grad, inputs, hidden, cell, parameters):
+    forget, take, _, candidate = gates_of(inputs, hidden, parameters)
+    new_cell = forget * cell + take * candidate
+    return step_back_with(
+        *(hidden_grad, cell_grad, inputs, hidden, cell, parameters),
+        into_cell=lambda hidden_grad, cell_grad, out, shown: (
+            cell_grad + hidden_grad * out * (1 - new_cell**2)
+        ),
+    )
+
+
+@lstm_step_backward.misconception(
+    "the gradients of the biases are not summed over the batch",
+    "Every row has the same bias added to it: sum the delta over the rows, axis 0, to (hidden,).",
+)
+def biases_not_summed(*args):
+    return step_back_with(*args, of_bias=same)
+
+
+@lstm_step_backward.misconception(
+    "the mean over the batch for the biases",
+    "The gradients that come in know already what a row counts: sum the rows for the biases as well.",
+)
+def biases_averaged(*args):
+    return step_back_with(*args, of_bias=lambda delta: delta.mean(axis=0))
+
+
+@lstm_step_backward.misconception(
+    "the three gates without the slope of sigmoid",
+    "Each gate has an activation in front of it. The candidate's is there; the gates need theirs: "
+    "gate * (1 - gate).",
+)
+def gates_without_slopes(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        candidate = gates[3]
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {
+            "forget": cell_grad * cell,
+            "input": cell_grad * candidate,
+            "output": hidden_grad * shown,
+        }
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
     "the gradient goes past the forget gate",
     "The old cell went in through the forget gate, so its gradient comes back through it: times "
     "forget.",
 )
 def forget_factor_missing(*args):
-    return step_back_with(*args, carry=lambda total, forget: total)
+    return step_back_with(*args, carry=lambda total, cell_grad, forget: total)
 
 
 @lstm_step_backward.misconception(
@@ -2586,9 +2708,14 @@ WINDOW_EDGES = [
 ]
 
 
-def with_characters(inputs, targets, **others):
+def with_characters(inputs, targets, decoder, **others):
+    """A window, its characters out of the vocabulary.
+
+    No two neighbouring columns of decoder are alike: through equal ones nothing flows back.
+    """
     size = len(others["embeddings"])
-    return with_parameters(inputs=inputs % size, targets=targets % size, **others)
+    apart = decoder + np.arange(size) % 3 / 4
+    return with_parameters(inputs=inputs % size, targets=targets % size, decoder=apart, **others)
 
 
 lstm_unroll_loss = exercise(
@@ -2839,10 +2966,6 @@ def is_the_slope_of_the_loss(answer, inputs, targets, hidden, cell, parameters):
     )
 
 
-def same(grad):
-    return grad
-
-
 def unroll_back_with(
     inputs,
     targets,
@@ -2855,12 +2978,14 @@ def unroll_back_with(
     step_back=step_back_with,
     look_up=np.add.at,
     read_from=1,
+    order=lambda steps: reversed(range(steps)),
+    collect=np.add,
 ):
     embeddings, decoder = parameters["embeddings"], parameters["decoder"]
     _, states = window_of(inputs, targets, hidden, cell, parameters)
     gradients = zeros_like(parameters)
     hidden_grad, cell_grad = np.zeros(hidden.shape), np.zeros(cell.shape)
-    for t in reversed(range(len(inputs))):
+    for t in order(len(inputs)):
         shown = states[t + read_from][0]
         miss = softmax_of(shown.dot(decoder)) - np.eye(len(embeddings))[targets[t]]
         miss = miss * share(t, len(inputs), len(hidden))
@@ -2875,7 +3000,7 @@ def unroll_back_with(
         hidden_grad, cell_grad = hidden_back(hidden_grad), cell_back(cell_grad)
         look_up(gradients["embeddings"], inputs[t], vectors_grad)
         for name, gradient in found.items():
-            gradients[name] += gradient
+            gradients[name] = collect(gradients[name], gradient)
     return gradients
 
 
@@ -2955,6 +3080,31 @@ def duplicate_index(*args):
 )
 def predicts_before_reading(*args):
     return unroll_back_with(*args, read_from=0)
+
+
+@lstm_unroll_gradients.misconception(
+    "a step's gradients overwrite those of the steps after it",
+    "All steps use the same parameters, so each adds its gradients: gradients[name] += ..., not =.",
+)
+def overwritten(*args):
+    return unroll_back_with(*args, collect=lambda before, gradient: gradient)
+
+
+@lstm_unroll_gradients.misconception(
+    "the steps from the first to the last",
+    "What comes back to a step comes from the step after it, so begin with the last one: "
+    "reversed(range(len(inputs))).",
+)
+def forwards_in_time(*args):
+    return unroll_back_with(*args, order=range)
+
+
+@lstm_unroll_gradients.misconception(
+    "the first step left out",
+    "range(steps - 1, 0, -1) ends at step 1. Step 0 learns, too: reversed(range(steps)).",
+)
+def stops_one_step_early(*args):
+    return unroll_back_with(*args, order=lambda steps: range(steps - 1, 0, -1))
 
 
 @lstm_unroll_gradients.alternative
@@ -3325,6 +3475,30 @@ def rate_never_decays(*args):
 )
 def decays_at_every_window(*args):
     return train_with(*args, rate_of=lambda rate, factor, epoch, window: rate * factor**window)
+
+
+@train_char_lm.misconception(
+    "the learning rate decays at every window",
+    "The rate belongs to the epoch. `learning_rate *= factor` stands outside the loop over windows.",
+)
+def decays_on_and_on(indices, parameters, batch, bptt, *settings):
+    windows = len(windows_in(indices, batch, bptt))
+    return train_with(
+        *(indices, parameters, batch, bptt, *settings),
+        rate_of=lambda rate, factor, epoch, window: rate * factor ** (epoch * windows + window),
+    )
+
+
+@train_char_lm.misconception(
+    "the parameters that were passed in are changed",
+    "dict(parameters) is a new dict with the same arrays in it, and `-=` writes into them. Make new "
+    "arrays: array - rate * gradient.",
+)
+def in_place(indices, parameters, *settings):
+    new, losses = train_with(indices, parameters, *settings)
+    for name, array in parameters.items():
+        array[...] = new[name]
+    return dict(parameters), losses
 
 
 @train_char_lm.misconception(
