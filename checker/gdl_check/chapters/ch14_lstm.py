@@ -135,6 +135,11 @@ def expect_whole(numbers, what=""):
     )
 
 
+def expect_the_same_as_decimals(answer, *whole):
+    """Claim that an answer is the same for whole numbers as for these as decimals."""
+    expect(answer(*whole)).equals(answer(*(array.astype(float) for array in whole)))
+
+
 def norm_of(arrays):
     return math.sqrt(sum(float(np.sum(array**2)) for array in arrays))
 
@@ -1156,15 +1161,15 @@ def hot_is_even(answer, logits):
         expect(hot.max() - hot.min(), "at a million, the largest difference").is_at_most(1e-4)
 
 
-@apply_temperature.law("gives decimals for whole numbers, too")
-def takes_whole_numbers(answer):
-    expect(answer(np.array([1, 2]), 2)).equals(softmax_of(np.array([0.5, 1.0])))
-
-
 @apply_temperature.law("raises ValueError for a temperature that is not above 0")
 def refuses_zero(answer, logits):
     expect(answer(logits, 0.0)).raises(ValueError)
     expect(answer(logits, -0.5)).raises(ValueError)
+
+
+@apply_temperature.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    expect_the_same_as_decimals(lambda logits: answer(logits, 2), np.array([1, 2]))
 
 
 def checked(temperature):
@@ -1453,19 +1458,18 @@ def ends_with_the_slopes(answer, state, weights, upstream, steps, kind):
         )
 
 
-@repeat_backprop.law("gives decimals for whole numbers, too")
-def takes_whole_numbers(answer):
-    state, weights, upstream = np.array([1, 0]), np.array([[1, -1], [0, 1]]), np.array([1, 2])
-    states, gradients = there_and_back(
-        *(state, weights, upstream, 2, "tanh"),
-        back=lambda g, s, x, slope: (g * slope(s)).dot(weights.T),
-    )
-    expect(answer(state, weights, upstream, 2, "tanh")).equals((states, gradients))
-
-
 @repeat_backprop.law("raises ValueError for any other kind")
 def refuses_other_kinds(answer, state, weights, upstream, steps):
     expect(answer(state, weights, upstream, steps, "leaky relu")).raises(ValueError)
+
+
+@repeat_backprop.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    def twice(state, weights, upstream):
+        return answer(state, weights, upstream, 2, "tanh")
+
+    arrays = np.array([1, 0]), np.array([[1, -1], [0, 1]]), np.array([1, 2])
+    expect_the_same_as_decimals(twice, *arrays)
 
 
 def there_and_back(state, weights, upstream, steps, kind, back, order=lambda states: states[::-1]):
@@ -1855,10 +1859,12 @@ def rows_are_independent(answer, inputs, hidden, parameters):
         expect(other, f"of the rows turned round, {name}").equals(np.asarray(one)[::-1])
 
 
-@lstm_gates.law("gives decimals for whole numbers, too")
+@lstm_gates.law("gives the same for whole numbers as for decimals")
 def takes_whole_numbers(answer):
-    inputs, hidden, parameters = np.array([[1, 0]]), np.array([[1, 0, -1]]), only_lstm(DECIMALS)
-    expect(answer(inputs, hidden, parameters)).equals(gates_of(inputs, hidden, parameters))
+    def gates(inputs, hidden):
+        return answer(inputs, hidden, only_lstm(DECIMALS))
+
+    expect_the_same_as_decimals(gates, np.array([[1, 0]]), np.array([[1, 0, -1]]))
 
 
 def gates_with(inputs, hidden, parameters, order=(0, 1, 2, 3)):
@@ -2026,10 +2032,13 @@ def shows_the_new_cell(answer, inputs, hidden, cell, parameters):
     expect(new_hidden, "the new hidden state").equals(show * np.tanh(np.asarray(new_cell)))
 
 
-@lstm_step.law("gives decimals for whole numbers, too")
+@lstm_step.law("gives the same for whole numbers as for decimals")
 def takes_whole_numbers(answer):
-    given = (np.array([[1, 0]]), np.array([[1, 0, -1]]), np.array([[2, -1, 1]]))
-    expect(answer(*given, only_lstm(DECIMALS))).equals(step_of(*given, only_lstm(DECIMALS)))
+    def step(inputs, hidden, cell):
+        return answer(inputs, hidden, cell, only_lstm(DECIMALS))
+
+    arrays = np.array([[1, 0]]), np.array([[1, 0, -1]]), np.array([[2, -1, 1]])
+    expect_the_same_as_decimals(step, *arrays)
 
 
 def step_with(inputs, hidden, cell, parameters, write, show):
