@@ -106,7 +106,8 @@ def bptt_windows(columns, bptt):
         returns  (windows, bptt, batch), (windows, bptt, batch)
                                             inputs and targets; windows = (rows - 1) // bptt
 
-    >>> inputs, targets = bptt_windows(np.array([[0, 10], [1, 11], [2, 12], [3, 13]]), 3)
+    >>> columns = np.array([[0, 10], [1, 11], [2, 12], [3, 13]])
+    >>> inputs, targets = bptt_windows(columns, 3)
     >>> inputs[0].tolist(), targets[0].tolist()
     ([[0, 10], [1, 11], [2, 12]], [[1, 11], [2, 12], [3, 13]])
 
@@ -143,14 +144,18 @@ def sample_index(probabilities, u):
 
     Lay the classes one after the other on a line from 0 to 1, each as long as its probability, and
     see in which one u falls: the first class where the probabilities up to and including its own
-    add up to more than u.
+    add up to more than u. Rounding may leave the sum of all a hair below 1, and u above it: then
+    it is the last class.
 
         probabilities  (n_classes,)         1 in sum
         u              number               drawn evenly from 0 up to (not including) 1
         returns        whole number         the class that u falls in, counted from 0
 
-    >>> [sample_index(np.array([0.5, 0.25, 0.25]), u) for u in (0.0, 0.4, 0.5, 0.8)]
+    >>> probabilities = np.array([0.5, 0.25, 0.25])
+    >>> [sample_index(probabilities, u) for u in (0.0, 0.4, 0.5, 0.8)]
     [0, 0, 1, 2]
+    >>> sample_index(np.full(10, 0.1), 0.9999999999999999)
+    9
 
     Book: chapter 14, "A sample of the output" (there: the first probability above u, which is not
     sampling).
@@ -164,7 +169,7 @@ def apply_temperature(logits, temperature):
     Above 1 it evens the classes out, below 1 the likeliest ones win even more, and near 0 there is
     hardly anything but the likeliest one. At 1 it is the softmax itself.
 
-        logits       (n_classes,)
+        logits       (n_classes,)           decimals or whole numbers
         temperature  number above 0         0 or less raises ValueError
         returns      (n_classes,)           1 in sum
 
@@ -202,7 +207,7 @@ def repeat_backprop(state, weights, upstream, steps, kind):
     Back, from the last state to the first:   gradient = (gradient * slope at that state) . weights^T,
     where the slope is that of the activation. It begins with `upstream`.
 
-        state     (hidden,)
+        state     (hidden,)                 all arrays: decimals or whole numbers
         weights   (hidden, hidden)
         upstream  (hidden,)                 the gradient of the last state
         steps     whole number, at least 1
@@ -211,7 +216,8 @@ def repeat_backprop(state, weights, upstream, steps, kind):
                                                         gradient after each step back
 
     >>> weights = np.array([[1.0, 4.0], [4.0, 1.0]])
-    >>> states, gradients = repeat_backprop(np.ones(2), weights, np.ones(2), 3, "relu")
+    >>> one = np.ones(2)
+    >>> states, gradients = repeat_backprop(one, weights, one, 3, "relu")
     >>> states[:, 0].tolist(), gradients[:, 0].tolist()
     ([5.0, 25.0, 125.0], [5.0, 25.0, 125.0])
 
@@ -224,12 +230,12 @@ def clip_by_norm(gradients, max_norm):
     """Shorten gradients that are too long, all by the same factor, so that they keep their direction.
 
     Their norm is their length, taken together: the root of the sum of the squares of all numbers
-    in all arrays. Where it is above max_norm, multiply everything by max_norm / norm. Else leave
-    everything as it is.
+    in all arrays. Where it is above max_norm, multiply everything by max_norm / norm. Else the
+    numbers stay as they are, in new arrays.
 
-        gradients  dict of arrays           left as they are; new ones are returned
+        gradients  dict of arrays           left as they are; decimals or whole numbers
         max_norm   number above 0
-        returns    dict of arrays           with the same keys and shapes
+        returns    dict of new arrays       with the same keys and shapes
 
     >>> clip_by_norm({"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, 2.5)
     {'a': array([1.5, 0. ]), 'b': array([-2.])}
@@ -249,13 +255,13 @@ def lstm_gates(inputs, hidden, parameters):
     was remembered:   inputs . x + hidden . h + b, here with its "_x", "_h" and "_b".
     The three gates are the sigmoid of it, the candidate is its tanh.
 
-        inputs      (batch, n)
+        inputs      (batch, n)              decimals or whole numbers, like hidden
         hidden      (batch, hidden)         the hidden state so far
         parameters  dict of arrays          forget_x (n, hidden), forget_h (hidden, hidden),
                                             forget_b (hidden,); input_, output_, candidate_ alike
         returns     forget, input, output, candidate: each (batch, hidden)
 
-    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=1, rng=np.random.default_rng(0))
+    >>> parameters = init_parameters(5, 2, 1, np.random.default_rng(0))
     >>> parameters = {name: 0 * array for name, array in parameters.items()}
     >>> parameters["forget_b"] = np.array([1000.0])
     >>> lstm_gates(np.ones((1, 2)), np.ones((1, 1)), parameters)
@@ -272,16 +278,17 @@ def lstm_step(inputs, hidden, cell, parameters):
     With the gates of `lstm_gates`:
     new cell = forget * cell + input * candidate,   new hidden = output * tanh(new cell).
 
-        inputs      (batch, n)
+        inputs      (batch, n)              decimals or whole numbers, like hidden and cell
         hidden      (batch, hidden)         what was shown in the step before
         cell        (batch, hidden)         what was remembered
         parameters  dict of arrays          see lstm_gates
         returns     (batch, hidden), (batch, hidden)    the new hidden state, the new cell
 
-    >>> rng = np.random.default_rng(0)
-    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=3, rng=rng)
-    >>> parameters["forget_b"], parameters["input_b"] = np.full(3, 1000.0), np.full(3, -1000.0)
-    >>> hidden, cell = lstm_step(np.ones((1, 2)), np.ones((1, 3)), np.array([[1.0, 2.0, 3.0]]), parameters)
+    >>> parameters = init_parameters(5, 2, 3, np.random.default_rng(0))
+    >>> parameters["forget_b"] += 1000
+    >>> parameters["input_b"] -= 1000
+    >>> hidden, cell = np.ones((1, 3)), np.array([[1.0, 2.0, 3.0]])
+    >>> hidden, cell = lstm_step(np.ones((1, 2)), hidden, cell, parameters)
     >>> cell
     array([[1., 2., 3.]])
 
@@ -308,10 +315,13 @@ def lstm_step_backward(hidden_grad, cell_grad, inputs, hidden, cell, parameters)
         returns      the gradients of inputs (batch, n), of hidden and of cell (batch, hidden), and
                      a dict with those of the 12 arrays, from "forget_x" to "candidate_b"
 
-    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=1, rng=np.random.default_rng(0))
-    >>> parameters["forget_b"], parameters["input_b"] = np.full(1, 1000.0), np.full(1, -1000.0)
+    >>> parameters = init_parameters(5, 2, 1, np.random.default_rng(0))
+    >>> parameters["forget_b"] += 1000
+    >>> parameters["input_b"] -= 1000
     >>> nothing, one = np.zeros((1, 1)), np.ones((1, 1))
-    >>> _, _, cell_grad, gradients = lstm_step_backward(nothing, one, np.ones((1, 2)), one, one, parameters)
+    >>> _, _, cell_grad, gradients = lstm_step_backward(
+    ...     nothing, one, np.ones((1, 2)), one, one, parameters
+    ... )
     >>> cell_grad, gradients["forget_b"]
     (array([[1.]]), array([0.]))
 
@@ -329,9 +339,12 @@ def init_parameters(vocabulary, n, n_hidden, rng):
         rng         a numpy.random.Generator
         returns     dict of arrays          the 12 of the LSTM, embeddings and decoder
 
-    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=3, rng=np.random.default_rng(0))
-    >>> len(parameters), parameters["output_x"].shape, parameters["decoder"].shape
-    (14, (2, 3), (3, 5))
+    >>> rng = np.random.default_rng(0)
+    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=3, rng=rng)
+    >>> len(parameters), parameters["output_x"].shape
+    (14, (2, 3))
+    >>> parameters["decoder"].shape
+    (3, 5)
 
     Book: chapter 14, "Upgrading the character language model".
     """
@@ -351,7 +364,9 @@ def init_state(batch, n_hidden):
 
         batch     whole number
         n_hidden  whole number
-        returns   (batch, n_hidden), (batch, n_hidden)  the hidden state and the cell, alike
+        returns   (batch, n_hidden), (batch, n_hidden)  the hidden state and the cell: alike,
+                                                        but two arrays, so that a change of one
+                                                        leaves the other as it is
 
     >>> init_state(2, 3)
     (array([[1., 0., 0.],
@@ -377,9 +392,12 @@ def lstm_unroll_loss(inputs, targets, hidden, cell, parameters):
         parameters  dict of arrays          the 12 of the LSTM, embeddings and decoder
         returns     number, (batch, hidden), (batch, hidden)    the loss, and the state at the end
 
-    >>> parameters = init_parameters(vocabulary=5, n=2, n_hidden=3, rng=np.random.default_rng(0))
-    >>> inputs, targets = np.array([[0, 1], [2, 4]]), np.array([[2, 4], [3, 0]])
-    >>> loss, hidden, cell = lstm_unroll_loss(inputs, targets, *init_state(2, 3), parameters)
+    >>> parameters = init_parameters(5, 2, 3, np.random.default_rng(0))
+    >>> inputs = np.array([[0, 1], [2, 4]])
+    >>> targets = np.array([[2, 4], [3, 0]])
+    >>> loss, hidden, cell = lstm_unroll_loss(
+    ...     inputs, targets, *init_state(2, 3), parameters
+    ... )
     >>> round(loss, 6), hidden.shape
     (1.609438, (2, 3))
 
@@ -405,9 +423,11 @@ def lstm_unroll_gradients(inputs, targets, hidden, cell, parameters):
         parameters  dict of arrays
         returns     dict of arrays          the gradients, with the same 14 keys and shapes
 
-    >>> parameters = init_parameters(vocabulary=2, n=2, n_hidden=1, rng=np.random.default_rng(0))
+    >>> parameters = init_parameters(2, 2, 1, np.random.default_rng(0))
     >>> inputs, targets = np.array([[0], [1]]), np.array([[1], [1]])
-    >>> gradients = lstm_unroll_gradients(inputs, targets, *init_state(1, 1), parameters)
+    >>> gradients = lstm_unroll_gradients(
+    ...     inputs, targets, *init_state(1, 1), parameters
+    ... )
     >>> gradients["decoder"].shape, gradients["forget_h"]
     ((1, 2), array([[0.]]))
 
@@ -457,10 +477,15 @@ def train_char_lm(indices, parameters, batch, bptt, learning_rate, factor, max_n
 
     >>> text = "to be or not to be. " * 3
     >>> characters, index = char_vocab(text)
-    >>> parameters = init_parameters(len(characters), 4, 8, np.random.default_rng(0))
-    >>> parameters, losses = train_char_lm(encode(text, index), parameters, 2, 7, 3.0, 0.99, 1.0, 30)
-    >>> len(losses), round(perplexity(losses[:1]), 6), perplexity(losses[-4:]) < 2
-    (120, 8.0, True)
+    >>> rng = np.random.default_rng(0)
+    >>> parameters = init_parameters(len(characters), 4, 8, rng)
+    >>> parameters, losses = train_char_lm(
+    ...     encode(text, index), parameters, 2, 7, 3.0, 0.99, 1.0, 30
+    ... )
+    >>> len(losses), round(perplexity(losses[:1]), 6)
+    (120, 8.0)
+    >>> perplexity(losses[-4:]) < 2
+    True
 
     Book: chapter 14, "Training the LSTM character language model", "Tuning the LSTM character
     language model".
@@ -483,8 +508,9 @@ def generate_text(first, length, parameters, characters, temperature, rng):
         rng          a numpy.random.Generator
         returns      text                   the characters that were drawn, without the first
 
-    >>> parameters = init_parameters(vocabulary=2, n=1, n_hidden=3, rng=np.random.default_rng(0))
-    >>> generate_text("a", 5, parameters, ["a", "b"], 1.0, np.random.default_rng(0))
+    >>> parameters = init_parameters(2, 1, 3, np.random.default_rng(0))
+    >>> rng = np.random.default_rng(0)
+    >>> generate_text("a", 5, parameters, ["a", "b"], 1.0, rng)
     'baaab'
 
     Book: chapter 14, "A sample of the output" (there: generate_sample).

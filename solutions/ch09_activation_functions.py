@@ -8,6 +8,9 @@ Every row is one example, (batch, ...). A function that ends in _deriv gives the
 activation, read off what the activation returned (`output`), not off what went into it. Cross
 entropy is the mean over the batch, in its value and in its slopes: both are divided by the number
 of rows, once.
+
+Arrays may hold whole numbers, np.array([1, 2]) as well as np.array([1.0, 2.0]): what comes out has
+decimals all the same.
 """
 
 import numpy as np
@@ -27,8 +30,8 @@ def sigmoid(x):
     0 becomes a half, a large number almost 1, a very negative one almost 0. Far out it is 0 or 1
     and never nan, also for 1,000 and -1,000.
 
-        x        any shape
-        returns  the same shape
+        x        any shape              decimals or whole numbers
+        returns  the same shape         decimals
 
     >>> sigmoid(np.array([[-1000.0, 0.0, 1.0]]))
     array([[0.        , 0.5       , 0.73105858]])
@@ -60,8 +63,8 @@ def tanh(x):
     Entry by entry, (e^x - e^-x) / (e^x + e^-x). The same S as sigmoid, but with 0 in the middle, so
     that a unit can also say no. Far out it is -1 or 1 and never nan, also for 1,000 and -1,000.
 
-        x        any shape
-        returns  the same shape
+        x        any shape              decimals or whole numbers
+        returns  the same shape         decimals
 
     >>> tanh(np.array([[-1000.0, 0.0, 1.0]]))
     array([[-1.        ,  0.        ,  0.76159416]])
@@ -128,7 +131,8 @@ def softmax(logits):
     bounds, and logits of 1,000 are no trouble.
 
         logits   (batch, n_classes)     what the last layer gives, before any activation;
-                                        or (n_classes,), one example without a batch
+                                        or (n_classes,), one example without a batch;
+                                        decimals or whole numbers
         returns  the same shape         probabilities; each row (the last axis) sums to 1
 
     >>> softmax(np.array([[0.0, 0.0], [1000.0, 1001.0]]))
@@ -154,7 +158,8 @@ def softmax_jvp(probabilities, vectors):
     logits.
 
         probabilities  (batch, n_classes)   what softmax returned
-        vectors        (batch, n_classes)   the pushes, or the slopes for the probabilities
+        vectors        (batch, n_classes)   the pushes, or the slopes for the probabilities;
+                                            decimals or whole numbers
         returns        (batch, n_classes)   each row sums to 0: what one class wins, others lose
 
     >>> softmax_jvp(np.array([[0.5, 0.25, 0.25]]), np.array([[4.0, 0.0, 0.0]]))
@@ -198,7 +203,7 @@ def binary_cross_entropy(probability, target):
     was given a probability of 0 makes it infinite: inf.
 
         probability  number, or an array of any shape: between 0 and 1, what sigmoid returned
-        target       number, or an array of the same shape: 1 (yes) or 0 (no)
+        target       number, or an array of the same shape: 1 (yes) or 0 (no), whole or not
         returns      number
 
     >>> binary_cross_entropy(0.5, 1.0)
@@ -222,10 +227,12 @@ def output_delta(probabilities, targets):
     number of rows, once.
 
         probabilities  (batch, n_classes)   what softmax returned
-        targets        (batch, n_classes)   1 at the right class of each row, 0 elsewhere
+        targets        (batch, n_classes)   1 at the right class of each row, 0 elsewhere;
+                                            decimals or whole numbers
         returns        (batch, n_classes)   each row sums to 0
 
-    >>> output_delta(np.array([[0.25, 0.75], [0.5, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    >>> probabilities = np.array([[0.25, 0.75], [0.5, 0.5]])
+    >>> output_delta(probabilities, np.array([[0.0, 1.0], [1.0, 0.0]]))
     array([[ 0.125, -0.125],
            [-0.25 ,  0.25 ]])
 
@@ -268,7 +275,7 @@ def activation_report(f, grid):
 
         f        a function that takes a number, or an array entry by entry
         grid     (points,)              at least three numbers, each larger than the one before;
-                                        the steps between them may differ
+                                        the steps between them may differ; whole numbers, too
         returns  dict with these three names, each True or False
 
     >>> activation_report(lambda x: x**2, np.array([-2.0, 0.0, 1.0, 2.0]))
@@ -291,7 +298,8 @@ def layer_delta(upstream, output, kind):
     upstream * slope, where the slope is read off the layer's output with relu_deriv, sigmoid_deriv
     or tanh_deriv.
 
-        upstream  (batch, hidden)       the delta that arrives at the layer from above
+        upstream  (batch, hidden)       the delta that arrives at the layer from above;
+                                        decimals or whole numbers
         output    (batch, hidden)       what the activation returned on the way forward
         kind      "relu", "sigmoid" or "tanh"; anything else raises a ValueError
         returns   (batch, hidden)       the delta in front of the activation
@@ -316,13 +324,15 @@ def hidden_delta_with_dropout(upstream, pre_dropout_output, mask, keep, kind):
 
         upstream            (batch, hidden)     the delta that arrives at the layer from above
         pre_dropout_output  (batch, hidden)     what the activation returned, before dropout
-        mask                (batch, hidden)     1 for units that were kept, 0 for those dropped
+        mask                (batch, hidden)     1 for units that were kept, 0 for those dropped;
+                                                decimals or whole numbers
         keep                number above 0      the share of units that is kept, at most 1
         kind                "relu", "sigmoid" or "tanh"
         returns             (batch, hidden)     the delta in front of the activation
 
     >>> ones, mask = np.array([[1.0, 1.0]]), np.array([[1.0, 0.0]])
-    >>> hidden_delta_with_dropout(ones, np.array([[0.5, 0.5]]), mask, 0.5, "tanh")
+    >>> output = np.array([[0.5, 0.5]])
+    >>> hidden_delta_with_dropout(ones, output, mask, 0.5, "tanh")
     array([[1.5, 0. ]])
 
     Book: chapter 9, "Upgrading the MNIST network" (there: layer_1_delta, with the slope taken
@@ -339,9 +349,9 @@ def mnist_step(inputs, labels, weights_0_1, weights_1_2, mask, keep, learning_ra
     then `hidden_delta_with_dropout`. Each layer's slopes are its input^T . its delta; all of them
     are worked out with the old weights.
 
-        inputs         (batch, n)
+        inputs         (batch, n)           all arrays: decimals or whole numbers
         labels         (batch,)             whole numbers: which class is right
-        weights_0_1    (n, hidden)          left as they are; the new ones are returned
+        weights_0_1    (n, hidden)          left as they are; the new ones have decimals
         weights_1_2    (hidden, n_classes)
         mask           (batch, hidden)      1 for units that are kept, 0 for those dropped
         keep           number above 0       the share of units that is kept, at most 1
@@ -349,8 +359,9 @@ def mnist_step(inputs, labels, weights_0_1, weights_1_2, mask, keep, learning_ra
         returns        (n, hidden), (hidden, n_classes)     the new weights, one step against the
                                             slopes of the mean cross entropy
 
-    >>> inputs, weights_0_1, mask = np.array([[1.0]]), np.array([[0.0]]), np.array([[1.0]])
-    >>> mnist_step(inputs, np.array([0]), weights_0_1, np.array([[1.0, -1.0]]), mask, 1.0, 0.5)
+    >>> inputs, labels, mask = np.ones((1, 1)), np.array([0]), np.ones((1, 1))
+    >>> weights_0_1, weights_1_2 = np.zeros((1, 1)), np.array([[1.0, -1.0]])
+    >>> mnist_step(inputs, labels, weights_0_1, weights_1_2, mask, 1.0, 0.5)
     (array([[0.5]]), array([[ 1., -1.]]))
 
     Book: chapter 9, "Upgrading the MNIST network" (there: layer_1_delta, layer_2_delta, alpha).
@@ -378,17 +389,18 @@ def update_similarity(weights, pixels, other, target, loss):
     softmax(output) - target: the right class is only ever pushed up and the others down, and
     hardly at all once the right one wins.
 
-        weights  (n, n_classes)
+        weights  (n, n_classes)         all arrays: decimals or whole numbers
         pixels   (n,)                   the picture that is learned
         other    (n,)                   the picture that is watched
         target   (n_classes,)           1 at the right class of `pixels`, 0 elsewhere
         loss     "squared error" or "cross entropy"
         returns  (n_classes,)           the change of other . weights
 
-    >>> weights, pixels, other = np.zeros((3, 2)), np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
-    >>> update_similarity(weights, pixels, other, np.array([1.0, 0.0]), "squared error")
+    >>> weights, target = np.zeros((3, 2)), np.array([1.0, 0.0])
+    >>> pixels, other = np.array([1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0])
+    >>> update_similarity(weights, pixels, other, target, "squared error")
     array([1., 0.])
-    >>> update_similarity(weights, pixels, other, np.array([1.0, 0.0]), "cross entropy")
+    >>> update_similarity(weights, pixels, other, target, "cross entropy")
     array([ 0.5, -0.5])
 
     Book: chapter 9, "The core issue: Inputs have similarity".

@@ -71,6 +71,11 @@ def mean_cross_entropy(logits, targets):
     return np.mean(sums - np.sum(targets * logits, axis=1))
 
 
+def expect_the_same_as_decimals(answer, *whole):
+    """Claim that an answer is the same for whole numbers as for these as decimals."""
+    expect(answer(*whole)).equals(answer(*(array.astype(float) for array in whole)))
+
+
 # --- sigmoid -----------------------------------------------------------------------------------
 
 sigmoid = exercise(
@@ -124,6 +129,11 @@ def is_three_quarters_at_log_3(answer, x):
 def stays_a_number_far_out(answer, x):
     far = np.where(x < 0, -1000.0, 1000.0)
     expect(answer(far)).equals((far > 0).astype(float))
+
+
+@sigmoid.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    expect_the_same_as_decimals(answer, np.array([[0, 1], [-2, 3]]))
 
 
 @sigmoid.misconception(
@@ -352,6 +362,11 @@ def is_known_at_log_2(answer, x):
 def stays_a_number_far_out(answer, x):
     far = np.where(x < 0, -1000.0, 1000.0)
     expect(answer(far)).equals(np.sign(far))
+
+
+@tanh.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    expect_the_same_as_decimals(answer, np.array([[0, 1], [-2, 3]]))
 
 
 @tanh.misconception(
@@ -786,6 +801,12 @@ def rows_are_independent(answer, logits):
     expect(np.atleast_2d(np.asarray(answer(logits)))[:1], "the first row").equals(np.asarray(alone))
 
 
+@softmax.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    expect_the_same_as_decimals(answer, np.array([1, 2]))
+    expect_the_same_as_decimals(answer, np.array([[1, 2, 0], [0, 3, 1]]))
+
+
 @softmax.misconception(
     "each column sums to 1 instead of each row",
     "Every row is one example, and its classes share 1 among them: sum over the last axis, not "
@@ -878,6 +899,72 @@ def matrices_only(logits):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+# What a row may lose before its powers are taken, and what these may be divided by: told apart,
+# because each gives other numbers, or numbers for other shapes.
+TAKEN_OFF = {
+    "nothing": lambda logits, axis: 0.0,
+    "the_largest_of_all": lambda logits, axis: logits.max(),
+    "flat_largest": lambda logits, axis: logits.max(axis=axis),
+    "the_largest": lambda logits, axis: logits.max(axis=axis, keepdims=True),
+}
+DIVIDED_BY = {
+    "sums": lambda powers, axis: powers.sum(axis=axis, keepdims=True),
+    "flat_sums": lambda powers, axis: powers.sum(axis=axis),
+    "the_sum_of_all": lambda powers, axis: powers.sum(),
+}
+
+
+def softmax_slip(title, says, taken_off, divided_by, axis):
+    """Declare a softmax that takes one of these off, and divides by another of these."""
+
+    def slip(logits):
+        powers = np.exp(logits - TAKEN_OFF[taken_off](logits, axis))
+        return powers / DIVIDED_BY[divided_by](powers, axis)
+
+    slip.__name__ = f"{taken_off}_off_by_{divided_by}_{'last' if axis < 0 else axis}"
+    softmax.misconception(title, says)(slip)
+
+
+for _axis in (-1, 1):
+    for _taken_off in TAKEN_OFF:
+        softmax_slip(
+            "keepdims=True is missing",
+            "The sums of the rows have the shape (batch,), which NumPy lines up with the columns. "
+            "With keepdims=True it is (batch, 1), one number for each row. max needs it, too.",
+            *(_taken_off, "flat_sums", _axis),
+        )
+    softmax_slip(
+        "keepdims=True is missing for max",
+        "The largest logits of the rows have the shape (batch,), which NumPy lines up with the "
+        "columns. With keepdims=True it is (batch, 1), one number for each row.",
+        *("flat_largest", "sums", _axis),
+    )
+    softmax_slip(
+        "each row's own largest logit, but the sum of the whole array",
+        "np.sum without an axis adds up the whole batch. Every row has a sum of its own: axis=-1, "
+        "keepdims=True.",
+        *("the_largest", "the_sum_of_all", _axis),
+    )
+softmax_slip(
+    "the whole array sums to 1",
+    "np.sum without an axis adds up the whole batch. Every row has a sum of its own: axis=-1, "
+    "keepdims=True. And e^1000 is inf: take each row's largest logit off first.",
+    *("nothing", "the_sum_of_all", -1),
+)
+softmax_slip(
+    "nan for large logits",
+    "The book's own listing does this: e^1000 is inf, and inf / inf is nan. Take each row's largest "
+    "logit off first. And sum over the last axis, axis=-1: a single example has no axis 1.",
+    *("nothing", "sums", 1),
+)
+softmax_slip(
+    "the largest logit of the whole array is taken off",
+    "A row far below the largest one then has nothing but zeros, and 0 / 0 is nan. Take each row's "
+    "own: max(axis=-1, keepdims=True). A single example has no axis 1.",
+    *("the_largest_of_all", "sums", 1),
+)
+
+
 @softmax.alternative
 def through_logarithms(logits):
     sums = np.logaddexp.reduce(logits, axis=-1, keepdims=True)
@@ -965,6 +1052,12 @@ def is_the_slope_of_softmax(answer, probabilities, vectors):
     )
 
 
+@softmax_jvp.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    probabilities, pushes = np.array([[0.5, 0.25, 0.25]]), np.array([[3, 0, -1]])
+    expect_the_same_as_decimals(answer, probabilities, pushes)
+
+
 @softmax_jvp.misconception(
     "the average push is left out",
     "A push on one class also takes from all others: take the row's average push off first.",
@@ -1013,6 +1106,42 @@ def wrong_axis(probabilities, vectors):
 def sign_flipped(probabilities, vectors):
     average = np.sum(probabilities * vectors, axis=1, keepdims=True)
     return probabilities * (average - vectors)
+
+
+@softmax_jvp.misconception(
+    "keepdims=True is missing",
+    "The averages of the rows have the shape (batch,), which NumPy lines up with the columns. "
+    "With keepdims=True it is (batch, 1), one number for each row.",
+)
+def without_keepdims(probabilities, vectors):
+    return probabilities * (vectors - np.sum(probabilities * vectors, axis=1))
+
+
+@softmax_jvp.misconception(
+    "one average for the whole batch",
+    "np.sum without an axis adds up all rows. Every row has an average of its own: axis=1, "
+    "keepdims=True.",
+)
+def average_of_the_whole_batch(probabilities, vectors):
+    return probabilities * (vectors - np.sum(probabilities * vectors))
+
+
+@softmax_jvp.misconception(
+    "the average is added",
+    "A class wins what its push has more than the average: vectors - average.",
+)
+def average_added(probabilities, vectors):
+    average = np.sum(probabilities * vectors, axis=1, keepdims=True)
+    return probabilities * (vectors + average)
+
+
+@softmax_jvp.misconception(
+    "softmax is applied once more",
+    "What comes in is softmax's output already: take the probabilities as they are.",
+)
+def softmax_once_more(probabilities, vectors):
+    again = softmax_of(probabilities)
+    return again * (vectors - np.sum(again * vectors, axis=1, keepdims=True))
 
 
 @softmax_jvp.alternative
@@ -1104,7 +1233,7 @@ def other_classes_do_not_matter(answer, probabilities, labels):
 def is_inf_when_ruled_out(answer, probabilities, labels):
     n_classes = probabilities.shape[1]
     if n_classes > 1:
-        certain = np.eye(n_classes)[(labels + 1) % n_classes]
+        certain = np.eye(n_classes, dtype=int)[(labels + 1) % n_classes]
         expect(answer(certain, labels)).equals(math.inf)
 
 
@@ -1164,13 +1293,31 @@ def in_bits(probabilities, labels):
     return -np.mean(np.log2(right_class(probabilities, labels)))
 
 
-@cross_entropy.misconception(
-    "probabilities cut off above 0",
-    "np.clip hides what is wrong: a right class that was given 0 is infinitely bad here, so let "
-    "the result be inf.",
-)
-def clipped(probabilities, labels):
-    return -np.mean(np.log(np.clip(right_class(probabilities, labels), 1e-12, 1)))
+def kept_above_0(lift, smallest):
+    """Declare a cross entropy whose probabilities are lifted above 0 by so much."""
+
+    def lifted(probabilities, labels):
+        return -np.mean(np.log(lift(right_class(probabilities, labels), smallest)))
+
+    lifted.__name__ = f"{lift.__name__}_{smallest:g}".replace("-", "_")
+    cross_entropy.misconception(
+        "probabilities kept above 0",
+        "np.clip, or a tiny number that is added inside the log, hides what is wrong: a right class "
+        "that was given 0 is infinitely bad here, so let the result be inf.",
+    )(lifted)
+
+
+def clipped(given, smallest):
+    return np.clip(given, smallest, 1)
+
+
+def added(given, smallest):
+    return given + smallest
+
+
+for _smallest in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7):
+    kept_above_0(clipped, _smallest)
+    kept_above_0(added, _smallest)
 
 
 @cross_entropy.alternative
@@ -1228,7 +1375,7 @@ def never_negative(answer, probability, target):
 
 @binary_cross_entropy.law("is log 2 when yes and no are equally likely")
 def is_log_2_when_undecided(answer, probability, target):
-    expect(answer(np.full_like(probability, 0.5), target)).equals(math.log(2))
+    expect(answer(np.full_like(probability, 0.5), target.astype(int))).equals(math.log(2))
 
 
 @binary_cross_entropy.law("is 0 when what came true was certain")
@@ -1376,7 +1523,7 @@ def pushes_the_right_class_up(answer, probabilities, targets):
 
 @output_delta.law("is half as large for each row when every row is there twice")
 def rows_share_the_mean(answer, probabilities, targets):
-    twice = answer(np.vstack([probabilities] * 2), np.vstack([targets] * 2))
+    twice = answer(np.vstack([probabilities] * 2), np.vstack([targets] * 2).astype(int))
     once = np.asarray(answer(probabilities, targets))
     expect(twice).equals(np.vstack([once] * 2) / 2)
 
@@ -1629,6 +1776,7 @@ activation_report = exercise(
             (named.identity(), [-1.0, 0.0, 1.0]),
             (named.identity(), [-2.0, -1.0, 2.0]),
             (named.tanh(), [-4.0, -1.0, 0.0, 2.0]),
+            (named.tanh(), [-2, 0, 1, 3]),
             (named.sigmoid(), [-4.0, -1.0, 0.0, 2.0]),
             (named.constant(-1.0), [0.0, 1.0, 3.0]),
             (named.constant(-2.0), [0.0, 1.0, 3.0]),
@@ -1816,7 +1964,8 @@ def nothing_in_nothing_out(answer, upstream, output, kind):
 
 @layer_delta.law("is the slope itself when exactly 1 arrives")
 def is_the_slope_for_ones(answer, upstream, output, kind):
-    expect(answer(np.ones_like(upstream), output, kind)).equals(SLOPE_OF[kind](output))
+    ones = np.ones(upstream.shape, dtype=int)
+    expect(answer(ones, output, kind)).equals(SLOPE_OF[kind](output))
 
 
 @layer_delta.law("doubles, and turns its sign round, with what arrives")
@@ -1997,7 +2146,7 @@ def spares_dropped_units(answer, upstream, pre_dropout_output, mask, keep, kind)
 
 @hidden_delta_with_dropout.law("is the upstream delta times the slope when nothing is dropped")
 def is_layer_delta_without_dropout(answer, upstream, pre_dropout_output, mask, kind):
-    delta = answer(upstream, pre_dropout_output, np.ones_like(mask), 1.0, kind)
+    delta = answer(upstream, pre_dropout_output, np.ones(mask.shape, dtype=int), 1.0, kind)
     expect(delta).equals(upstream * SLOPE_OF[kind](pre_dropout_output))
 
 
@@ -2226,6 +2375,18 @@ def moves_against_the_slope(
     )
 
 
+@mnist_step.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    inputs, labels = np.array([[1, 0], [0, 1], [1, 1]]), np.array([1, 0, 1])
+    weights = np.array([[1, 0, -1], [0, 1, 1]]), np.array([[1, 0], [0, -1], [1, 1]])
+    mask = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]])
+
+    def step(inputs, weights_0_1, weights_1_2, mask):
+        return answer(inputs, labels, weights_0_1, weights_1_2, mask, 0.5, 0.25)
+
+    expect_the_same_as_decimals(step, inputs, *weights, mask)
+
+
 def mnist_step_with(
     inputs,
     labels,
@@ -2234,7 +2395,7 @@ def mnist_step_with(
     mask,
     keep,
     learning_rate,
-    scale_forward=True,
+    scale=lambda mask, keep: mask / keep,
     slope=lambda before, hidden, dropped: 1 - hidden**2,
     back=lambda mask, keep: mask / keep,
     miss=lambda probabilities, targets: (probabilities - targets) / len(targets),
@@ -2244,7 +2405,7 @@ def mnist_step_with(
     """The step, with one part exchanged."""
     before = inputs.dot(weights_0_1)
     hidden = np.tanh(before)
-    dropped = hidden * mask / keep if scale_forward else hidden * mask
+    dropped = hidden * scale(mask, keep)
     delta = miss(softmax(dropped.dot(weights_1_2)), np.eye(weights_1_2.shape[1])[labels])
     new_1_2 = weights_1_2 - learning_rate * dropped.T.dot(delta)
     arriving = delta.dot((new_1_2 if update_first else weights_1_2).T)
@@ -2290,6 +2451,57 @@ def as_the_listing(*args):
         back=lambda mask, keep: mask,
         miss=lambda p, targets: (p - targets) / len(targets) ** 2,
     )
+
+
+@mnist_step.misconception(
+    "the printed listing, with the delta divided once",
+    "Two slips are left: the slope of tanh is taken after dropout, and the mask lacks its scale on "
+    "the way back.",
+)
+def as_the_listing_divided_once(*args):
+    return mnist_step_with(
+        *args, slope=lambda before, hidden, dropped: 1 - dropped**2, back=lambda mask, keep: mask
+    )
+
+
+@mnist_step.misconception(
+    "the printed listing, word for word",
+    "It counts on keep = 0.5 (hidden * mask * 2) and has three slips: the delta is divided by the "
+    "batch twice, the slope of tanh is taken after dropout, and the mask lacks its scale on the way "
+    "back.",
+)
+def word_for_word(*args):
+    return mnist_step_with(
+        *args,
+        scale=lambda mask, keep: mask * 2,
+        slope=lambda before, hidden, dropped: 1 - dropped**2,
+        back=lambda mask, keep: mask,
+        miss=lambda p, targets: (p - targets) / len(targets) ** 2,
+    )
+
+
+def stepped_in_place(inputs, labels, weights_0_1, weights_1_2, *settings, **changes):
+    new = mnist_step_with(inputs, labels, weights_0_1, weights_1_2, *settings, **changes)
+    weights_0_1[...], weights_1_2[...] = new
+    return new
+
+
+@mnist_step.misconception(
+    "the weights that were passed in are changed",
+    "`weights -= ...` writes into the caller's array. Write weights = weights - ..., which makes a "
+    "new one.",
+)
+def in_place(*args):
+    return stepped_in_place(*args)
+
+
+@mnist_step.misconception(
+    "the weights that were passed in are changed, and the blame flows back along them",
+    "`weights -= ...` writes into the caller's array. Write weights = weights - ..., which makes a "
+    "new one, and work out the hidden delta with the old ones.",
+)
+def in_place_before_delta(*args):
+    return stepped_in_place(*args, update_first=True)
 
 
 @mnist_step.misconception(
@@ -2491,6 +2703,15 @@ def cross_entropy_rests_when_right(answer, weights, pixels, other, target):
     lit = np.ones_like(pixels)
     winning = 1000 * np.ones_like(weights) * target
     expect(answer(winning, lit, other, target, "cross entropy")).equals(np.zeros_like(target))
+
+
+@update_similarity.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    def change(*arrays):
+        return answer(*arrays, "cross entropy")
+
+    pictures = np.array([1, 1, 0]), np.array([0, 1, 1])
+    expect_the_same_as_decimals(change, np.zeros((3, 2), dtype=int), *pictures, np.array([1, 0]))
 
 
 def squared_or_softmax(pixels, weights, loss):

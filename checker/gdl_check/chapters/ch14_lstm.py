@@ -135,6 +135,11 @@ def expect_whole(numbers, what=""):
     )
 
 
+def expect_the_same_as_decimals(answer, *whole):
+    """Claim that an answer is the same for whole numbers as for these as decimals."""
+    expect(answer(*whole)).equals(answer(*(array.astype(float) for array in whole)))
+
+
 def norm_of(arrays):
     return math.sqrt(sum(float(np.sum(array**2)) for array in arrays))
 
@@ -669,6 +674,27 @@ def no_room_for_targets(columns, bptt):
 
 
 @bptt_windows.misconception(
+    "a window for which there are no targets",
+    "The last row has nothing after it, so it cannot be an input: (rows - 1) // bptt windows.",
+)
+def no_room_and_the_rest_left_to_reshape(columns, bptt):
+    windows = len(columns) // bptt
+    targets = columns[1 : windows * bptt + 1].reshape(windows, bptt, -1)
+    return columns[: windows * bptt].reshape(windows, bptt, -1), targets
+
+
+@bptt_windows.misconception(
+    "the first row as the target of the last one",
+    "np.roll puts what falls off at the end in front. What comes next stands one row further down: "
+    "columns[1 : windows * bptt + 1].",
+)
+def rolled_round(columns, bptt):
+    windows = windows_of(columns, bptt)
+    inputs = cut(columns, windows, bptt)
+    return inputs, np.roll(columns[: windows * bptt], -1, axis=0).reshape(inputs.shape)
+
+
+@bptt_windows.misconception(
     "a new window at every row",
     "Each window begins where the one before it ended, so that the state can be carried over.",
 )
@@ -883,6 +909,8 @@ def sixteenths(cuts):
     return np.diff([0, *sorted(cuts.tolist()), 16]) / 16
 
 
+ALMOST_1 = math.nextafter(1, 0)
+
 sample_index = exercise(
     "sample_index",
     inputs={
@@ -899,6 +927,9 @@ sample_index = exercise(
         {"probabilities": np.array([0.25, 0.75, 0.0]), "u": 0.999999},
         {"probabilities": np.array([1.0]), "u": 0.7},
         {"probabilities": np.array([0.1, 0.2, 0.7]), "u": 0.05},
+        # In a computer these add up to 0.9999999999999999, and no end lies beyond u.
+        {"probabilities": np.full(10, 0.1), "u": ALMOST_1},
+        {"probabilities": np.array([0.0] + [0.1] * 10), "u": ALMOST_1},
     ],
     hints=[
         "The probabilities are 0.5, 0.3 and 0.2. In how many of ten draws should class 2 come up? "
@@ -907,8 +938,8 @@ sample_index = exercise(
         'falls (chapter 14, "A sample of the output"; the book compares u with each probability '
         "by itself, and so never draws some classes).",
         "np.cumsum adds the probabilities up: (n_classes,), the place where each class ends. You "
-        "want the first class that ends beyond u. np.argmax of a row of True and False finds the "
-        "first True.",
+        "want the first class that ends beyond u: as many end at or before it, that is its number. "
+        "But ten times 0.1 add up to 0.9999999999999999: should all end before u, take the last.",
     ],
 )
 
@@ -919,15 +950,16 @@ def draws_in_proportion(answer, probabilities):
     drawn = [int(np.asarray(reply)) for reply in replies]
     counts = np.array([drawn.count(i) for i in range(len(probabilities))])
     expect(bool((abs(counts - 32 * probabilities) <= 1).all())).is_true(
-        f"u = 1/64, 3/64, ..., 63/64 draws the classes {counts.tolist()} times, and should draw "
-        f"them {(32 * probabilities).round(1).tolist()} times"
+        f"with u = 1/64, 3/64, ..., 63/64 the classes are drawn {counts.tolist()} times, and "
+        f"should be drawn {(32 * probabilities).round(1).tolist()} times"
     )
 
 
 @sample_index.law("names a class, and never one that has no chance")
 def impossible_is_never_drawn(answer, probabilities, u):
-    expect_whole(answer(probabilities, u))
-    drawn = int(np.asarray(answer(probabilities, u)))
+    reply = answer(probabilities, u)
+    expect_whole(reply)
+    drawn = int(np.asarray(reply))
     expect(bool(0 <= drawn < len(probabilities) and probabilities[drawn] > 0)).is_true(
         f"class {drawn} was drawn, which has no chance"
     )
@@ -1013,9 +1045,42 @@ def probability_instead_of_class(probabilities, u):
     return float(probabilities[int((np.cumsum(probabilities) > u).argmax())])
 
 
+@sample_index.misconception(
+    "nothing when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too: "
+    "return the last class when the loop is over.",
+)
+def nothing_at_the_end(probabilities, u):
+    total = 0.0
+    for i, probability in enumerate(probabilities):
+        total += probability
+        if u < total:
+            return i
+    return None
+
+
+@sample_index.misconception(
+    "a class that does not exist when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too: "
+    "divide the sums by the last one, or stop at the last class.",
+)
+def one_past_the_end(probabilities, u):
+    return int(np.searchsorted(np.cumsum(probabilities), u, side="right"))
+
+
+@sample_index.misconception(
+    "class 0 when rounding leaves the sum below u",
+    "Ten times 0.1 add up to 0.9999999999999999 in a computer, and u may be that large, too. Where "
+    "nothing is True, np.argmax gives 0: divide the sums by the last one first.",
+)
+def first_at_the_end(probabilities, u):
+    return int(np.argmax(np.cumsum(probabilities) > u))
+
+
 @sample_index.alternative
 def first_end_above(probabilities, u):
-    return np.argmax(np.cumsum(probabilities) > u)
+    ends = np.cumsum(probabilities)
+    return np.argmax(ends > u * ends[-1])
 
 
 @sample_index.alternative
@@ -1100,6 +1165,11 @@ def hot_is_even(answer, logits):
 def refuses_zero(answer, logits):
     expect(answer(logits, 0.0)).raises(ValueError)
     expect(answer(logits, -0.5)).raises(ValueError)
+
+
+@apply_temperature.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    expect_the_same_as_decimals(lambda logits: answer(logits, 2), np.array([1, 2]))
 
 
 def checked(temperature):
@@ -1393,6 +1463,15 @@ def refuses_other_kinds(answer, state, weights, upstream, steps):
     expect(answer(state, weights, upstream, steps, "leaky relu")).raises(ValueError)
 
 
+@repeat_backprop.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    def twice(state, weights, upstream):
+        return answer(state, weights, upstream, 2, "tanh")
+
+    arrays = np.array([1, 0]), np.array([[1, -1], [0, 1]]), np.array([1, 2])
+    expect_the_same_as_decimals(twice, *arrays)
+
+
 def there_and_back(state, weights, upstream, steps, kind, back, order=lambda states: states[::-1]):
     """Forward as it should be; `back(gradient, state, its sum, slope)` makes each gradient."""
     if kind not in ACTIVATION:
@@ -1541,6 +1620,7 @@ clip_by_norm = exercise(
     edges=[
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 2.5},
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 5.0},
+        {"gradients": {"a": np.array([3, 0]), "b": np.array([-4])}, "max_norm": 2.5},
         {"gradients": {"a": np.array([3.0, 0.0]), "b": np.array([-4.0])}, "max_norm": 4.5},
         {"gradients": {"a": np.zeros((2, 3)), "b": np.zeros(1)}, "max_norm": 1.0},
         {"gradients": {"a": np.array([[0.3, -0.7], [0.1, 0.9]])}, "max_norm": 0.6},
@@ -1593,6 +1673,21 @@ def leaves_short_ones_alone(answer, gradients):
     clipped = answer(gradients, longer)
     for name, gradient in gradients.items():
         expect(clipped[name], f"with more room than needed, {name}").equals(gradient)
+
+
+def clipped_twice(bench, gradients, max_norm):
+    """What was clipped first, after the second result was overwritten."""
+    first = bench.clip_by_norm(gradients, max_norm)
+    bench.clip_by_norm(first, max_norm)["a"].fill(0.1)
+    return first["a"]
+
+
+@clip_by_norm.law("returns new arrays, also where nothing is too long")
+def returns_new_arrays(answer):
+    gradients = {"a": np.array([3.0, -4.0])}
+    if isinstance(answer(gradients, 8.0)["a"], np.ndarray):
+        kept = answer.doing(clipped_twice, gradients, 8.0)
+        expect(kept, "after a change of the second result, the first").equals(gradients["a"])
 
 
 def clip_with(
@@ -1676,7 +1771,7 @@ def as_one_long_row(gradients, max_norm):
     row = np.concatenate([gradient.ravel() for gradient in gradients.values()])
     norm = float(np.linalg.norm(row))
     if norm <= max_norm:
-        return gradients
+        return {name: gradient.copy() for name, gradient in gradients.items()}
     return {name: gradient / norm * max_norm for name, gradient in gradients.items()}
 
 
@@ -1762,6 +1857,14 @@ def rows_are_independent(answer, inputs, hidden, parameters):
     turned = answer(inputs[::-1].copy(), hidden[::-1].copy(), parameters)
     for name, other, one in zip(GATES, turned, answer(inputs, hidden, parameters)):
         expect(other, f"of the rows turned round, {name}").equals(np.asarray(one)[::-1])
+
+
+@lstm_gates.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    def gates(inputs, hidden):
+        return answer(inputs, hidden, only_lstm(DECIMALS))
+
+    expect_the_same_as_decimals(gates, np.array([[1, 0]]), np.array([[1, 0, -1]]))
 
 
 def gates_with(inputs, hidden, parameters, order=(0, 1, 2, 3)):
@@ -1927,6 +2030,15 @@ def shows_the_new_cell(answer, inputs, hidden, cell, parameters):
     new_hidden, new_cell = answer(inputs, hidden, cell, parameters)
     show = gates_of(inputs, hidden, parameters)[2]
     expect(new_hidden, "the new hidden state").equals(show * np.tanh(np.asarray(new_cell)))
+
+
+@lstm_step.law("gives the same for whole numbers as for decimals")
+def takes_whole_numbers(answer):
+    def step(inputs, hidden, cell):
+        return answer(inputs, hidden, cell, only_lstm(DECIMALS))
+
+    arrays = np.array([[1, 0]]), np.array([[1, 0, -1]]), np.array([[2, -1, 1]])
+    expect_the_same_as_decimals(step, *arrays)
 
 
 def step_with(inputs, hidden, cell, parameters, write, show):
@@ -2152,6 +2264,10 @@ def is_the_slope_of_the_step(answer, hidden_grad, cell_grad, inputs, hidden, cel
     expect_slopes(loss, at=at, claimed=claimed, batch=len(inputs))
 
 
+def same(grad):
+    return grad
+
+
 def deltas_of(hidden_grad, cell_grad, cell, gates, shown):
     """What each gate's sum gets, given the gradient of the new cell from both sides."""
     forget, take, out, candidate = gates
@@ -2173,10 +2289,11 @@ def step_back_with(
     into_cell=lambda hidden_grad, cell_grad, out, shown: (
         cell_grad + hidden_grad * out * (1 - shown**2)
     ),
-    carry=lambda total, forget: total * forget,
+    carry=lambda total, cell_grad, forget: total * forget,
     deltas=deltas_of,
     gather=sum,
     scale=1.0,
+    of_bias=lambda delta: delta.sum(axis=0),
 ):
     gates = gates_of(inputs, hidden, parameters)
     forget, take, out, candidate = gates
@@ -2187,11 +2304,11 @@ def step_back_with(
     for gate, delta in found.items():
         gradients[gate + "_x"] = scale * inputs.T.dot(delta)
         gradients[gate + "_h"] = scale * hidden.T.dot(delta)
-        gradients[gate + "_b"] = scale * delta.sum(axis=0)
+        gradients[gate + "_b"] = scale * of_bias(delta)
     return (
         gather([delta.dot(parameters[gate + "_x"].T) for gate, delta in found.items()]),
         gather([delta.dot(parameters[gate + "_h"].T) for gate, delta in found.items()]),
-        carry(total, forget),
+        carry(total, cell_grad, forget),
         gradients,
     )
 
@@ -2209,12 +2326,108 @@ def dc_missing_carry(*args):
 
 
 @lstm_step_backward.misconception(
+    "the way through the hidden state is left out",
+    "The new cell is shown as well: what comes to the new hidden state goes on into the cell. Add "
+    "hidden_grad * output * (1 - tanh(new cell)^2) to cell_grad.",
+)
+def hidden_into_cell_missing(*args):
+    return step_back_with(*args, into_cell=lambda hidden_grad, cell_grad, out, shown: cell_grad)
+
+
+@lstm_step_backward.misconception(
+    "the old cell gets a part of the new cell's gradient only",
+    "cell_grad is only what comes from the next step. What comes through the hidden state goes on "
+    "to the old cell, too: both together, times forget.",
+)
+def old_cell_from_cell_grad_only(*args):
+    return step_back_with(*args, carry=lambda total, cell_grad, forget: cell_grad * forget)
+
+
+@lstm_step_backward.misconception(
+    "the output gate gets the cell's gradient",
+    "output stands in new hidden = output * tanh(new cell) and nowhere else: its delta is made of "
+    "hidden_grad alone.",
+)
+def output_from_the_cell(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        out = gates[2]
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {"output": cell_grad * shown * out * (1 - out)}
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
+    "the new cell where tanh of it belongs, for the output gate",
+    "What output was multiplied by is tanh(new cell): take that, not the cell itself.",
+)
+def output_without_tanh(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        forget, take, out, candidate = gates
+        new_cell = forget * cell + take * candidate
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {"output": hidden_grad * new_cell * out * (1 - out)}
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
+    "the slope of tanh at the new cell, not at tanh of it",
+    "The slope is read off what tanh returned: 1 - tanh(new cell)^2. With the cell itself it may "
+    "even be below 0.",
+)
+def slope_of_the_cell_itself(hidden_grad, cell_grad, inputs, hidden, cell, parameters):
+    forget, take, _, candidate = gates_of(inputs, hidden, parameters)
+    new_cell = forget * cell + take * candidate
+    return step_back_with(
+        *(hidden_grad, cell_grad, inputs, hidden, cell, parameters),
+        into_cell=lambda hidden_grad, cell_grad, out, shown: (
+            cell_grad + hidden_grad * out * (1 - new_cell**2)
+        ),
+    )
+
+
+@lstm_step_backward.misconception(
+    "the gradients of the biases are not summed over the batch",
+    "Every row has the same bias added to it: sum the delta over the rows, axis 0, to (hidden,).",
+)
+def biases_not_summed(*args):
+    return step_back_with(*args, of_bias=same)
+
+
+@lstm_step_backward.misconception(
+    "the mean over the batch for the biases",
+    "The gradients that come in know already what a row counts: sum the rows for the biases as well.",
+)
+def biases_averaged(*args):
+    return step_back_with(*args, of_bias=lambda delta: delta.mean(axis=0))
+
+
+@lstm_step_backward.misconception(
+    "the three gates without the slope of sigmoid",
+    "Each gate has an activation in front of it. The candidate's is there; the gates need theirs: "
+    "gate * (1 - gate).",
+)
+def gates_without_slopes(*args):
+    def deltas(hidden_grad, cell_grad, cell, gates, shown):
+        candidate = gates[3]
+        found = deltas_of(hidden_grad, cell_grad, cell, gates, shown)
+        return found | {
+            "forget": cell_grad * cell,
+            "input": cell_grad * candidate,
+            "output": hidden_grad * shown,
+        }
+
+    return step_back_with(*args, deltas=deltas)
+
+
+@lstm_step_backward.misconception(
     "the gradient goes past the forget gate",
     "The old cell went in through the forget gate, so its gradient comes back through it: times "
     "forget.",
 )
 def forget_factor_missing(*args):
-    return step_back_with(*args, carry=lambda total, forget: total)
+    return step_back_with(*args, carry=lambda total, cell_grad, forget: total)
 
 
 @lstm_step_backward.misconception(
@@ -2408,6 +2621,21 @@ def is_the_same_for_both(answer, batch, n_hidden):
     expect(hidden, "the hidden state").equals(np.tile(np.asarray(hidden)[:1], (batch, 1)))
 
 
+def cell_after_a_change(bench, batch, n_hidden):
+    """The cell, after the hidden state was overwritten."""
+    states = bench.init_state(batch, n_hidden)
+    states[0].fill(0.1)
+    return states[1]
+
+
+@init_state.law("gives the cell an array of its own: no change of the hidden state reaches it")
+def has_two_arrays(answer):
+    hidden, cell = answer(2, 3)
+    if isinstance(hidden, np.ndarray) and isinstance(cell, np.ndarray):
+        kept = answer.doing(cell_after_a_change, 2, 3)
+        expect(kept, "after a change of the hidden state, the cell").equals(cell)
+
+
 @init_state.misconception("all zeros", "Column 0 is 1, in the hidden state and in the cell.")
 def all_zeros(batch, n_hidden):
     return np.zeros((batch, n_hidden)), np.zeros((batch, n_hidden))
@@ -2489,9 +2717,14 @@ WINDOW_EDGES = [
 ]
 
 
-def with_characters(inputs, targets, **others):
+def with_characters(inputs, targets, decoder, **others):
+    """A window, its characters out of the vocabulary.
+
+    No two neighbouring columns of decoder are alike: through equal ones nothing flows back.
+    """
     size = len(others["embeddings"])
-    return with_parameters(inputs=inputs % size, targets=targets % size, **others)
+    apart = decoder + np.arange(size) % 3 / 4
+    return with_parameters(inputs=inputs % size, targets=targets % size, decoder=apart, **others)
 
 
 lstm_unroll_loss = exercise(
@@ -2742,10 +2975,6 @@ def is_the_slope_of_the_loss(answer, inputs, targets, hidden, cell, parameters):
     )
 
 
-def same(grad):
-    return grad
-
-
 def unroll_back_with(
     inputs,
     targets,
@@ -2758,12 +2987,14 @@ def unroll_back_with(
     step_back=step_back_with,
     look_up=np.add.at,
     read_from=1,
+    order=lambda steps: reversed(range(steps)),
+    collect=np.add,
 ):
     embeddings, decoder = parameters["embeddings"], parameters["decoder"]
     _, states = window_of(inputs, targets, hidden, cell, parameters)
     gradients = zeros_like(parameters)
     hidden_grad, cell_grad = np.zeros(hidden.shape), np.zeros(cell.shape)
-    for t in reversed(range(len(inputs))):
+    for t in order(len(inputs)):
         shown = states[t + read_from][0]
         miss = softmax_of(shown.dot(decoder)) - np.eye(len(embeddings))[targets[t]]
         miss = miss * share(t, len(inputs), len(hidden))
@@ -2778,7 +3009,7 @@ def unroll_back_with(
         hidden_grad, cell_grad = hidden_back(hidden_grad), cell_back(cell_grad)
         look_up(gradients["embeddings"], inputs[t], vectors_grad)
         for name, gradient in found.items():
-            gradients[name] += gradient
+            gradients[name] = collect(gradients[name], gradient)
     return gradients
 
 
@@ -2858,6 +3089,31 @@ def duplicate_index(*args):
 )
 def predicts_before_reading(*args):
     return unroll_back_with(*args, read_from=0)
+
+
+@lstm_unroll_gradients.misconception(
+    "a step's gradients overwrite those of the steps after it",
+    "All steps use the same parameters, so each adds its gradients: gradients[name] += ..., not =.",
+)
+def overwritten(*args):
+    return unroll_back_with(*args, collect=lambda before, gradient: gradient)
+
+
+@lstm_unroll_gradients.misconception(
+    "the steps from the first to the last",
+    "What comes back to a step comes from the step after it, so begin with the last one: "
+    "reversed(range(len(inputs))).",
+)
+def forwards_in_time(*args):
+    return unroll_back_with(*args, order=range)
+
+
+@lstm_unroll_gradients.misconception(
+    "the first step left out",
+    "range(steps - 1, 0, -1) ends at step 1. Step 0 learns, too: reversed(range(steps)).",
+)
+def stops_one_step_early(*args):
+    return unroll_back_with(*args, order=lambda steps: range(steps - 1, 0, -1))
 
 
 @lstm_unroll_gradients.alternative
@@ -3228,6 +3484,30 @@ def rate_never_decays(*args):
 )
 def decays_at_every_window(*args):
     return train_with(*args, rate_of=lambda rate, factor, epoch, window: rate * factor**window)
+
+
+@train_char_lm.misconception(
+    "the learning rate decays at every window",
+    "The rate belongs to the epoch. `learning_rate *= factor` stands outside the loop over windows.",
+)
+def decays_on_and_on(indices, parameters, batch, bptt, *settings):
+    windows = len(windows_in(indices, batch, bptt))
+    return train_with(
+        *(indices, parameters, batch, bptt, *settings),
+        rate_of=lambda rate, factor, epoch, window: rate * factor ** (epoch * windows + window),
+    )
+
+
+@train_char_lm.misconception(
+    "the parameters that were passed in are changed",
+    "dict(parameters) is a new dict with the same arrays in it, and `-=` writes into them. Make new "
+    "arrays: array - rate * gradient.",
+)
+def in_place(indices, parameters, *settings):
+    new, losses = train_with(indices, parameters, *settings)
+    for name, array in parameters.items():
+        array[...] = new[name]
+    return dict(parameters), losses
 
 
 @train_char_lm.misconception(
