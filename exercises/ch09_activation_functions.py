@@ -330,9 +330,9 @@ def mnist_step(inputs, labels, weights_0_1, weights_1_2, mask, keep, learning_ra
     then `hidden_delta_with_dropout`. Each layer's slopes are its input^T . its delta; all of them
     are worked out with the old weights.
 
-        inputs         (batch, n)           all arrays: decimals or whole numbers
+        inputs         (batch, n)           decimals or whole numbers, as is the mask
         labels         (batch,)             whole numbers: which class is right
-        weights_0_1    (n, hidden)          left as they are; the new ones have decimals
+        weights_0_1    (n, hidden)          left as they are
         weights_1_2    (hidden, n_classes)
         mask           (batch, hidden)      1 for units that are kept, 0 for those dropped
         keep           number above 0       the share of units that is kept, at most 1
@@ -362,7 +362,7 @@ def update_similarity(weights, pixels, other, target, loss):
     softmax(output) - target: the right class is only ever pushed up and the others down, and
     hardly at all once the right one wins.
 
-        weights  (n, n_classes)         all arrays: decimals or whole numbers
+        weights  (n, n_classes)         all other arrays: decimals or whole numbers
         pixels   (n,)                   the picture that is learned
         other    (n,)                   the picture that is watched
         target   (n_classes,)           1 at the right class of `pixels`, 0 elsewhere
