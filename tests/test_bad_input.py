@@ -87,6 +87,17 @@ def test_there_is_no_workspace_here(learner: Learner) -> None:
     assert "there is no workspace here" in checked.err and "--workspace DIR" in checked.err
 
 
+def test_a_file_is_checked_wherever_it_lies(learner: Learner, tmp_path: Path) -> None:
+    learner.answer(relu="def relu(x):\n    return np.maximum(x, 0)")
+    alone = Learner(tmp_path / "elsewhere")
+    for folder in (alone.folder / ".gdl", alone.folder / "exercises"):
+        folder.rename(folder.with_name(folder.name + "-moved"))
+    (alone.folder / learner.file.name).write_bytes(learner.file.read_bytes())
+    checked = alone.check(f"./{learner.file.name}")
+    assert checked.statuses("relu") == ["passed"] and checked.code == 1
+    assert not (alone.folder / ".gdl").exists()
+
+
 # --- files that cannot be loaded ---------------------------------------------------------------
 
 

@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         # A learner's wild numbers are compared without a word of NumPy's on our own arithmetic.
         with quietly():
-            desk = find_desk(options.workspace, options.reference)
+            desk = find_desk(options.workspace, options.reference, options.targets)
             found.targets = _targets(options, desk)
             found.checks = _checks(options, found.targets)
             _examine(options, desk, found, screen)

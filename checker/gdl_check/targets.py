@@ -45,13 +45,19 @@ class Desk(NamedTuple):
         return folder if (folder / ".gdl").is_dir() else None
 
 
-def find_desk(workspace: Path | None, reference: bool) -> Desk:
-    """The folder to check. Raises NotUnderstood where there is no workspace."""
+def find_desk(workspace: Path | None, reference: bool, words: Sequence[str] = ()) -> Desk:
+    """The folder to check: a workspace, or else where the first file lies that the words name.
+
+    Raises NotUnderstood where there is neither.
+    """
     if reference:
         return Desk(course_folder("solutions"))
     if workspace is not None and not workspace.is_dir():
         raise NotUnderstood(f"{workspace} is not a folder: --workspace takes a learner's folder")
     found = workspace or find_workspace(Path.cwd())
+    named = next((path for path in map(_path, words) if path.is_file()), None)
+    if found is None and named is not None:
+        return Desk(named.parent)
     if found is None:
         raise NotUnderstood(
             "there is no workspace here: make one with gdl-check init, or name yours with "
@@ -182,9 +188,20 @@ def _whole(chapter: Chapter, desk: Desk) -> Target:
     return Target(chapter, desk.path(chapter), tuple(chapter.exercises))
 
 
+def _path(word: str) -> Path:
+    return Path(_name_and_line(word)[0])
+
+
+def _name_and_line(word: str) -> tuple[str, str | None]:
+    """A file and the line in it, as in file.py:41 or file.py:41:7."""
+    found = re.fullmatch(r"(.*?)(?::(\d+))?(?::\d+)?", word, re.DOTALL)
+    assert found is not None
+    return found[1], found[2]
+
+
 def _file(word: str, desk: Desk) -> Target:
     """A chapter file, or the exercise that a line of it belongs to."""
-    name, line = re.fullmatch(r"(.*?)(?::(\d+))?(?::\d+)?", word).groups()  # type: ignore[union-attr]
+    name, line = _name_and_line(word)
     path = Path(name)
     if path.is_dir():
         raise NotUnderstood(f"{name} is a folder: name a chapter file in it")
