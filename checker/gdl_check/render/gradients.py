@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from gdl_check.render.values import table
 from gdl_check.results import GradientReport
 
 MOST_TABLES = 2  # where there are more than one more
+# The book names the weights of a layer by what lies below and above it: weights_0_1.
+LAYER = re.compile(r"weights_\d")
 
 
 def gradient_lines(report: GradientReport, width: int, verbose: bool) -> Iterator[Line]:
@@ -61,9 +64,12 @@ def said_lines(report: GradientReport, width: int) -> Iterator[Line]:
         these, those = and_between(wrong), and_between(right)
         text = f"The slopes for {these} are wrong; those for {those} are right."
         yield from wrapped(text, width)
-        text = f"So look at the way back from {right[-1]} to {wrong[0]}."
-        if len(wrong) == len(right) == 1:
+        is_below = LAYER.match(wrong[0]) and LAYER.match(right[-1]) and wrong[0] < right[-1]
+        if len(wrong) == len(right) == 1 and is_below:
+            text = f"So look at the way back from {right[-1]} to {wrong[0]}."
             yield from wrapped(text, width)
+    elif report.entries == 1:
+        yield from wrapped("The slope is wrong.", width)
     else:
         yield from wrapped(f"{report.wrong} of {report.entries} slopes are wrong.", width)
     if report.worst is not None:
