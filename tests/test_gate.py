@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdl_check import gate
+from gdl_check import course_files, gate
 from gdl_check.compare import expect
 from gdl_check.corpus import Corpus, edge_case
 from gdl_check.course import Exercise, chapter_modules, exercise, load_chapter
@@ -179,7 +179,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(
             course_folder(name), tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
         )
-    monkeypatch.setattr(gate, "course_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(course_files, "course_folder", lambda name: tmp_path / name)
     return tmp_path
 
 

@@ -998,7 +998,7 @@ def with_split(indices, targets, sizes):
     if len(indices) != sum(sizes):
         raise ValueError("sizes")
     cuts = np.cumsum(sizes)[:-1]
-    return zip(np.split(indices, cuts), np.split(targets, cuts))
+    return list(zip(np.split(indices, cuts), np.split(targets, cuts)))
 
 
 @shard.alternative
