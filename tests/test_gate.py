@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdl_check import course_files, gate
+from gdl_check import course_files
 from gdl_check.compare import expect
 from gdl_check.corpus import Corpus, edge_case
 from gdl_check.course import Exercise, chapter_modules, exercise, load_chapter
