@@ -22,6 +22,7 @@ from gdl_check.memo import key_of
 from gdl_check.results import Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import Ended, Source
+from gdl_check.sandbox.programs import listed
 from gdl_check.source import ChapterFile, without_docstring
 from gdl_check.trial import Trial
 
@@ -205,7 +206,7 @@ def remembered(chapter: Chapter, name: str) -> Callable[..., Any]:
         key = key_of(args)
         if key not in known:
             value = reference(*args)
-            known[key] = list(value) if isinstance(value, Iterator) else value
+            known[key] = listed(value) if isinstance(value, Iterator) else value
         return known[key]
 
     return answer
