@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from gdl_check import state
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.names import chapters_with, closest, meant_by
 from gdl_check.places import chapter_path, course_folder, find_workspace, is_notebook
@@ -145,6 +144,8 @@ def worked_on(desk: Desk) -> tuple[str, str]:
 
 def _checked_last(desk: Desk) -> tuple[str, datetime | None]:
     """The exercise that was turned to last, and when."""
+    from gdl_check import state  # only where nothing is named
+
     events = state.read(state.state_file(desk.workspace)).events if desk.workspace else ()
     turned = (event for event in reversed(events) if event.event == state.TURNED)
     last = next(turned, None)
