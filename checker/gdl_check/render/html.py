@@ -27,8 +27,8 @@ from gdl_check.render.failures import (
     handed_over,
 )
 from gdl_check.render.gradients import ratios, said_lines
-from gdl_check.render.lines import Line, and_between, path_to, sentence
-from gdl_check.render.screen import WORDS, exercise_error_lines, slip_text
+from gdl_check.render.lines import Line, path_to, sentence
+from gdl_check.render.screen import WORDS, exercise_error_lines, slip_text, supplied_text
 from gdl_check.render.values import kind_of, side_by_side
 from gdl_check.results import ChapterResult, Counterexample, GradientReport, Report, Result, Verdict
 
@@ -143,8 +143,7 @@ def _opened(result: Result, path: str, source: Sequence[str]) -> Iterable[str]:
         yield _paragraph(slip_text(result.slip, source))
     if result.supplied:
         here = result.id.partition(".")[0] + "."
-        names = and_between([name.removeprefix(here) for name in result.supplied])
-        yield _paragraph(f"It rests on {names}, not passed yet: ours was used instead.")
+        yield _paragraph(supplied_text([name.removeprefix(here) for name in result.supplied]))
     printed = list(printed_lines(result.stdout, WIDTH, verbose=False))[1:]
     if printed:
         yield _pre(printed, wraps=True)
