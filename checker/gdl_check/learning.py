@@ -15,7 +15,7 @@ from gdl_check.course import Chapter, all_chapters
 from gdl_check.course_files import delivered
 from gdl_check.hints import RUNGS, body, code_of, ladder, may_open
 from gdl_check.local import LocalRunner, outcome_of, solution_of
-from gdl_check.progress import DONE, standing, words_of, workspace_of
+from gdl_check.progress import DONE, standing, words_of
 from gdl_check.render.learning import (
     chapter_list_lines,
     course_list_lines,
@@ -120,7 +120,7 @@ def _hint(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     (name,) = target.names
     exercise_id = target.chapter.exercise_id(name)
     progress = standing(desk).get(exercise_id, Progress())
-    workspace = workspace_of(desk)
+    workspace = desk.workspace
     rungs = ladder(target.chapter, name)
     if progress.verdict == Verdict.PASSED:
         screen.put(rung_lines(exercise_id, rungs[:3], screen.width))
@@ -150,7 +150,7 @@ def _solution(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     passed = standing(desk).get(exercise_id, Progress()).passed
     screen.put(text_lines([exercise_id, "", *body(target.chapter, name).split("\n")], code_from=2))
     if not passed:
-        _log(workspace_of(desk), "solution", exercise_id, target.chapter)
+        _log(desk.workspace, "solution", exercise_id, target.chapter)
         screen.put(text_lines(["", "close it, and write it yourself: that is how it stays"]))
     return PASSED
 
@@ -159,7 +159,7 @@ def _diff(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
     target = _one(_targets(options, desk))
     (name,) = target.names
     exercise_id = target.chapter.exercise_id(name)
-    if workspace_of(desk) is not None and not standing(desk).get(exercise_id, Progress()).passed:
+    if desk.workspace is not None and not standing(desk).get(exercise_id, Progress()).passed:
         note(f"gdl-check diff: {exercise_id} has not passed yet: gdl-check {exercise_id}")
         return NOT_PASSED
     file = _file(target)

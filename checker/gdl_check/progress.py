@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 from gdl_check import state
 from gdl_check.course import Chapter, chapter_modules, load_chapter
@@ -20,14 +19,9 @@ BEFORE = "passed before"
 DONE = ("passed", "passed (older version)")
 
 
-def workspace_of(desk: Desk) -> Path | None:
-    """The workspace that a folder of exercises belongs to; a checkout keeps no progress."""
-    return desk.workspace
-
-
 def standing(desk: Desk) -> dict[str, Progress]:
     """Where the learner stands, by exercise id."""
-    workspace = workspace_of(desk)
+    workspace = desk.workspace
     return state.fold(state.read(state.state_file(workspace)).events) if workspace else {}
 
 
@@ -45,7 +39,7 @@ def is_known_to_pass(
 
 def remember(desk: Desk, chapter: Chapter, file: ChapterFile, found: ChapterResult) -> None:
     """Write down what a check has found that is new, where progress is kept at all."""
-    workspace = workspace_of(desk)
+    workspace = desk.workspace
     if workspace is None:
         return
     stub = delivered(chapter)

@@ -20,7 +20,7 @@ from gdl_check.editor import editor_command
 from gdl_check.fingerprint import changed_exercises
 from gdl_check.keyboard import END, NONE, Keyboard
 from gdl_check.lookout import Lookout
-from gdl_check.progress import onward, remember, turn_to, workspace_of
+from gdl_check.progress import onward, remember, turn_to
 from gdl_check.reach import Reach
 from gdl_check.recheck import Memory, Recheck, Told
 from gdl_check.render.learning import text_lines
@@ -246,7 +246,7 @@ class Watch:
             "h": not passed,
             "a": len(chapter.exercises) > 1,
             "d": passed and status is not None and self._line() is not None,
-            "x": workspace_of(self.desk) is not None
+            "x": self.desk.workspace is not None
             and self.at.path == self.desk.path(chapter)
             and status not in (None, Verdict.NOT_STARTED),
             "e": bool(editor_command(self.at.path, None, os.environ)),
@@ -275,7 +275,7 @@ class Watch:
     def _reset(self) -> None:
         chapter, (name,) = self.at.chapter, self.at.names
         options = argparse.Namespace(verb="reset", targets=[chapter.exercise_id(name)], undo=False)
-        options.workspace = workspace_of(self.desk)
+        options.workspace = self.desk.workspace
         record = Record(self.canvas.width)
         try:
             starting.perform(options, record)
