@@ -17,7 +17,7 @@ import sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
 from gdl_check.sandbox.launch import PID, PROGRESS
-from gdl_check.sandbox.worker import Channel, Worker, settle
+from gdl_check.sandbox.worker import Channel, Worker, keep_builtins, settle
 
 PR_SET_CHILD_SUBREAPER = 36
 MOST_STRAYS = 10_000
@@ -73,6 +73,7 @@ def _prepare() -> None:
     """
     import numpy.random  # noqa: F401  not at the top: who forks this process has no use for it
 
+    keep_builtins()
     standard = os.path.dirname(os.__file__)
     beside = (standard, os.path.join(standard, "lib-dynload"))
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]

@@ -267,11 +267,24 @@ def no_input(*_: Any) -> str:
     raise EOFError("nobody answers input() during a check; take the value as an argument instead")
 
 
+def keep_builtins() -> None:
+    """Let a learner's code change `builtins` as it likes: what a worker runs on has its own.
+
+    A name that a module has itself is not looked for there. Once is enough for all forked workers.
+    """
+    for module in (json.encoder, json.decoder, *(sys.modules[name] for name in _our_modules())):
+        names = vars(module)
+        names.update({name: own for name, own in vars(builtins).items() if name not in names})
+
+
+def _our_modules() -> list[str]:
+    return [name for name in sys.modules if name.split(".")[0] == "gdl_check"]
+
+
 def settle(trace_fd: int, patience: float | None) -> None:
     """Leave this process as a learner's code should find it: no paths, no modules of ours.
 
-    What a learner's code changes in `numpy`, `os` or `builtins` is then its own affair: we have
-    copies.
+    What a learner's code changes in `numpy` or `os` is then its own affair: we have copies.
     On a signal (or, where there is none, when `patience` seconds are over) the line that is being
     executed is written to `trace_fd`.
     """
@@ -280,13 +293,9 @@ def settle(trace_fd: int, patience: float | None) -> None:
         "os": SimpleNamespace(**vars(os)),
         "time": SimpleNamespace(**vars(time)),
     }
-    known = [vars(json.encoder), vars(json.decoder)]
-    for name in [name for name in sys.modules if name.split(".")[0] == "gdl_check"]:
-        known.append(vars(sys.modules.pop(name)))
-    for module in known:
+    for name in _our_modules():
+        module = vars(sys.modules.pop(name))
         module.update({name: copy for name, copy in copies.items() if name in module})
-        # A name that a module has itself is not looked for among the builtins.
-        module.update({name: own for name, own in vars(builtins).items() if name not in module})
     sys.argv[:] = sys.orig_argv[:] = [""]
     builtins.input = no_input
     faulthandler.enable(file=trace_fd)
