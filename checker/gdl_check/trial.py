@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -208,31 +209,22 @@ class Trial:
 
     def _expectations(self, law: Law, case: Case, memo: Memo, runner: Runner) -> list[Any]:
         """What a law's comparisons expect on a case, one after the other, until one fails."""
-        for _ in range(LONGEST_CHAIN):
-            answer = Answer(memo, self.exercise, case.form)
-            kept: list[Any] = []
-            token = expectations.set(kept)
-            try:
-                with ToleranceFor(case):
-                    law.holds(answer, **{name: case.inputs[name] for name in law.names})
-            except Pending:
-                answer.ask()
-                memo.ask(runner)
-                memo.learn()
-                continue
-            except Exception:
-                pass  # it is known already what does not hold
-            finally:
-                expectations.reset(token)
-            return kept
-        return []
+        kept: list[Any] = []
+        token = expectations.set(kept)
+        try:
+            with ToleranceFor(case), contextlib.suppress(Exception):
+                self._hold(law, case, memo, runner)
+        finally:
+            expectations.reset(token)
+        return kept
 
-    def _blame_ourselves(self, law: Law, case: Case, error: Exception) -> None:
-        """Raise LawBroke if the law breaks on the reference too; else the answer is to blame."""
-        runner = LocalRunner(self.exercise.name, self.reference, self.solution)
-        memo = Memo()
+    def _hold(self, law: Law, case: Case, memo: Memo, runner: Runner) -> None:
+        """Run a law on one case until nothing it asks is pending. Raises what the law raises."""
         for _ in range(LONGEST_CHAIN):
             answer = Answer(memo, self.exercise, case.form)
+            kept = expectations.get()
+            if kept is not None:
+                kept.clear()  # it begins again
             try:
                 law.holds(answer, **{name: case.inputs[name] for name in law.names})
                 return
@@ -240,16 +232,22 @@ class Trial:
                 answer.ask()
                 memo.ask(runner)
                 memo.learn()
-            except (Unmet, Inconclusive):
-                return
-            except Exception:
-                import traceback
 
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                raise LawBroke(
-                    f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "
-                    f"{type(error).__name__}: {error} (line {where.lineno})"
-                ) from error
+    def _blame_ourselves(self, law: Law, case: Case, error: Exception) -> None:
+        """Raise LawBroke if the law breaks on the reference too; else the answer is to blame."""
+        runner = LocalRunner(self.exercise.name, self.reference, self.solution)
+        try:
+            self._hold(law, case, Memo(), runner)
+        except (Unmet, Inconclusive):
+            return
+        except Exception:
+            import traceback
+
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            raise LawBroke(
+                f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "
+                f"{type(error).__name__}: {error} (line {where.lineno})"
+            ) from error
 
 
 class Sweep:
