@@ -17,7 +17,7 @@ import sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
 from gdl_check.sandbox.launch import PID, PROGRESS
-from gdl_check.sandbox.worker import Channel, Worker, keep_builtins, settle
+from gdl_check.sandbox.worker import Channel, Worker, settle, tell_lines
 
 PR_SET_CHILD_SUBREAPER = 36
 MOST_STRAYS = 10_000
@@ -73,7 +73,7 @@ def _prepare() -> None:
     """
     import numpy.random  # noqa: F401  not at the top: who forks this process has no use for it
 
-    keep_builtins()
+    settle()
     standard = os.path.dirname(os.__file__)
     beside = (standard, os.path.join(standard, "lib-dynload"))
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
@@ -84,7 +84,7 @@ def _prepare() -> None:
 def _become_worker(channel: int, trace: int, progress: int) -> None:
     try:
         os.setsid()
-        settle(trace, patience=None)
+        tell_lines(trace, patience=None)
         shared = mmap.mmap(progress, PROGRESS.size)
         os.close(progress)
         Worker(Channel(channel, channel, shared)).serve()
@@ -123,5 +123,5 @@ def serve_alone(patience: float) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
-    settle(trace_fd, patience)
+    tell_lines(trace_fd, patience)
     Worker(Channel(read_fd, write_fd, None, patience, trace_fd)).serve()
