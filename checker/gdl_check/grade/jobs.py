@@ -12,11 +12,13 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
 from gdl_check.chapter_check import Settings
+from gdl_check.checking import fault_of
+from gdl_check.course import load_chapter
 from gdl_check.grade.intake import Submission, read
 from gdl_check.grade.marking import Marked, mark
 from gdl_check.grade.receipts import source_hash
@@ -48,18 +50,41 @@ class Done(NamedTuple):
 
 def carry_out(task: Task) -> Done:
     """Read a submission's files and mark them."""
-    from gdl_check.checking import fault_of
+    return opened(task).marked()
 
-    source, notes = "", task.submission.notes
+
+class Opened(NamedTuple):
+    """A task with its files read, or what came of trying."""
+
+    task: Task
+    files: Mapping[str, bytes]
+    done: Done
+
+    def marked(self) -> Done:
+        """The marks, where it is not known already what becomes of these files."""
+        if self.done.fault or self.done.source in self.task.known:
+            return self.done
+        try:
+            marks = mark(self.files, self.task.chapters, self.task.settings)
+            return self.done._replace(marks=marks)
+        except Exception as error:
+            return self.done._replace(fault=_in_words(error))
+
+
+def opened(task: Task) -> Opened:
+    """Read the files of a submission."""
+    submission = task.submission
     try:
-        handed = read(task.submission)
-        source, notes = source_hash(handed.files), (*notes, *handed.notes)
-        if source in task.known:
-            return Done(source, notes)
-        return Done(source, notes, mark(handed.files, task.chapters, task.settings))
+        handed = read(submission, [load_chapter(chapter) for chapter in task.chapters])
     except Exception as error:
-        fault = fault_of(error)
-        return Done(source, notes, fault=f"{fault.message} ({fault.where})")
+        return Opened(task, {}, Done(notes=submission.notes, fault=_in_words(error)))
+    notes = (*submission.notes, *handed.notes)
+    return Opened(task, handed.files, Done(source_hash(handed.files), notes))
+
+
+def _in_words(error: Exception) -> str:
+    fault = fault_of(error)
+    return f"{fault.message} ({fault.where})"
 
 
 def work(tasks: Iterable[Task], jobs: int) -> Iterator[tuple[Task, Done]]:

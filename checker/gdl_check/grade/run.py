@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import sqlite3
@@ -19,7 +20,6 @@ from gdl_check.course import chapter_modules, load_chapter
 from gdl_check.course_files import solution_file
 from gdl_check.grade import receipts
 from gdl_check.grade.bookkeeping import gradebook
-from gdl_check.grade.exports import write_all
 from gdl_check.grade.grading import Assignment, Handed, Workers, grade, grade_again, timed_out
 from gdl_check.grade.intake import find
 from gdl_check.grade.jobs import work
@@ -56,6 +56,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    if importlib.util.find_spec("jinja2") is None:
+        raise NotUnderstood('grading needs a little more: pip install "gdl-check[class]"')
+    from gdl_check.grade.exports import write_all
+
     screen = Screen(sys.stdout, options.plain)
     out: Path = options.out
     with _opened(out, options) as store:
@@ -71,7 +75,8 @@ def _grade(options: argparse.Namespace) -> int:
         if options.folder is not None:
             _grade_class(options, Assignment(store, terms, secret, seed, 0), screen)
         book = gradebook(store, terms)
-        written = write_all(book, out, options)
+        with _writing(out):
+            written = write_all(book, out, options.fill or (), options.junit)
         screen.put(closing_lines(book, out, written, screen.width))
     return PASSED
 
@@ -90,7 +95,7 @@ def _grade_class(options: argparse.Namespace, assignment: Assignment, screen: Sc
             "graded_at": str(time.time()),
         }
     )
-    workers = _workers(options)
+    workers = _workers(options, seen.level)
     with progress(screen, "grading", len(handed)) as tell:
         grade(assignment, handed, workers, tell)
     slow = timed_out(assignment, handed)
@@ -99,12 +104,24 @@ def _grade_class(options: argparse.Namespace, assignment: Assignment, screen: Sc
             grade_again(assignment, slow, partial(work, jobs=1), tell)
 
 
-def _workers(options: argparse.Namespace) -> Workers:
+def _workers(options: argparse.Namespace, level: int) -> Workers:
     if options.scheduler:
         from gdl_check.grade.cluster import work_on
 
-        return partial(work_on, options.scheduler)
+        return partial(work_on, options.scheduler, level)
     return partial(work, jobs=options.jobs or os.cpu_count() or 1)
+
+
+@contextlib.contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        name = error.filename or out
+        raise OurFault(
+            f"{name} could not be written ({error.strerror}): what is graded is kept;"
+            f" mend that, then run gdl-check grade --out {out}"
+        ) from None
 
 
 # --- what was asked for --------------------------------------------------------------------------
