@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 MOST_HELPED = 12
-MOST_NAMES = 30
+MOST_NAMES, MOST_CARDS, MOST_TITLES = 30, 12, 3
 HIGH = 150  # of the tallest bar, in pixels
 
 
@@ -83,6 +83,7 @@ def report_html(book: Gradebook) -> str:
         signs=SIGNS,
         shares=shares,
         most_names=MOST_NAMES,
+        most_cards=MOST_CARDS,
         page_of=page_of,
         title=_title(book),
     )
@@ -145,21 +146,28 @@ def _chapters(book: Gradebook, class_: Classwide) -> Iterator[tuple[str, str, Ta
 
 def _with_what(need: Need, class_: Classwide) -> list[str]:
     """What somebody needs help with, in sentences."""
-    told = []
     names = [tally.asked.name for tally in class_.tallies]
-    open_ = need.record.with_verdict(*JUDGED[1:])
-    if need.unread:
-        told.append("Nothing that was handed in could be run.")
-    elif need.least:
-        start = f"; begins to struggle at {names[open_[0]]}" if open_ else ""
-        told.append(f"Among the fewest points of the class{start}.")
     titles = {(held.asked.id, held.name): held.title for held in class_.held}
+    record, told = need.record, []
+    if need.unread:
+        return ["Nothing that was handed in could be run."]
+    if need.least:
+        open_ = record.with_verdict(*JUDGED[1:])
+        at = f"; stuck at {names[open_[0]]}" if open_ else ""
+        told.append(f"{len(record.with_verdict('passed'))} of {len(names)} passed{at}.")
     for name, places in need.repeated.items():
         title = titles[class_.tallies[places[0]].asked.id, name]
-        where = and_between([names[i] for i in places])
-        told.append(f"The same misconception in {where}: {title}.")
+        told.append(f"The same in {and_between([names[i] for i in places])}: {title}.")
+    single = [
+        f"{names[place]}: {titles[class_.tallies[place].asked.id, name]}"
+        for place, name in record.held.items()
+        if name not in need.repeated
+    ]
+    if single:
+        more = f"; and {len(single) - MOST_TITLES} more" if len(single) > MOST_TITLES else ""
+        told.append(f"In {'; in '.join(single[:MOST_TITLES])}{more}.")
     if need.timeouts:
-        told.append(f"Runs out of time in {and_between([names[i] for i in need.timeouts])}.")
+        told.append(f"Out of time in {and_between([names[i] for i in need.timeouts])}.")
     return told
 
 

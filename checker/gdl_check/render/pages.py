@@ -19,6 +19,7 @@ from gdl_check.grade.gradebook import FAULT, MISSING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # Sequences that colour or move on a terminal, and characters that turn the direction of writing.
@@ -73,6 +74,13 @@ def block(text: str) -> str:
     return cut(cleaned(text[: 2 * LONGEST_BLOCK]), LONGEST_BLOCK).strip("\n")
 
 
+def words(text: str) -> Markup:
+    """A sentence in which `this` is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(one_line(text)))))
+
+
 def points_text(points: float | None) -> str:
     """Points as people write them."""
     if points is None:
@@ -118,7 +126,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(line=one_line, block=block, points=points_text, time=time_text)
+    made.filters.update(line=one_line, words=words, points=points_text, time=time_text)
     return made
 
 
