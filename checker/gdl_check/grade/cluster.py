@@ -102,7 +102,8 @@ def _versions() -> tuple[str, ...]:
 
 @cache
 def _level() -> int:
-    return canary.look().level
+    level: int = canary.look().level
+    return level
 
 
 def _expect_deaths(dask_scheduler: Any) -> None:

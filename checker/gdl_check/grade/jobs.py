@@ -106,8 +106,8 @@ def work(tasks: Iterable[Task], jobs: int) -> Iterator[tuple[Task, Done]]:
                 busy[job.ours] = job
             if not busy:
                 return
-            for connection in wait(list(busy), timeout=LOOK_SECONDS):
-                job = busy.pop(connection)  # type: ignore[index]
+            ready = wait(list(busy), timeout=LOOK_SECONDS)
+            for job in [busy.pop(ours) for ours in list(busy) if ours in ready]:
                 try:
                     done = job.ours.recv()
                 except (EOFError, OSError):

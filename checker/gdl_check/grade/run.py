@@ -19,6 +19,7 @@ from gdl_check.cli import INTERRUPTED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PA
 from gdl_check.course import chapter_modules, load_chapter
 from gdl_check.course_files import solution_file
 from gdl_check.grade import receipts
+from gdl_check.grade.archives import BadArchive
 from gdl_check.grade.bookkeeping import gradebook
 from gdl_check.grade.grading import Assignment, Handed, Workers, grade, grade_again, timed_out
 from gdl_check.grade.intake import find
@@ -27,6 +28,7 @@ from gdl_check.grade.marking import mark
 from gdl_check.grade.roster import matched, read_map, read_roster
 from gdl_check.grade.store import FILE_NAME, Store
 from gdl_check.grade.terms import Terms, points_of, seconds_of, terms_of
+from gdl_check.grade.trees import NotTaken
 from gdl_check.render.grading import closing_lines, progress
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import Verdict
@@ -226,16 +228,17 @@ def _class(options: argparse.Namespace, store: Store, terms: Terms) -> list[Hand
         raise NotUnderstood(f"there is no {folder}: name the folder that holds the submissions")
     if options.out.resolve().is_relative_to(folder.resolve()):
         raise NotUnderstood(f"{options.out} lies among the submissions: choose another --out")
-    roster = read_roster(options.roster) if options.roster else []
+    roster = read_roster(options.roster) if options.roster else list(store.students())
     aliases = read_map(options.map) if options.map else {}
-    found = find(folder, [load_chapter(chapter) for chapter in terms.chapters])
-    handed = matched(found, roster, aliases)
-    if not handed and not roster:
+    chapters = [load_chapter(chapter) for chapter in terms.chapters]
+    try:
+        everybody = matched(find(folder, chapters, aliases), roster, aliases)
+    except (NotTaken, BadArchive) as error:
+        raise NotUnderstood(f"{folder}: {error}") from None
+    handed = [(found.submission, found.student) for found in everybody if found.submission]
+    if not handed:
         raise NotUnderstood(f"no submission was found in {folder}")
-    students = {} if options.roster else {student.key: student for student in store.students()}
-    students |= {student.key: student for student in roster}
-    students |= {student.key: student for _, student in handed}
-    store.set_students(students.values())
+    store.set_students(found.student for found in everybody)
     return handed
 
 

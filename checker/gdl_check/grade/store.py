@@ -113,8 +113,9 @@ class Store:
             f" FROM submissions {where}",
             values,
         )
-        for *known, late, notes, state in rows:
-            yield Graded(*known, bool(late), tuple(json.loads(notes)), state)
+        for row in rows:
+            graded = Graded(*row)
+            yield graded._replace(late=bool(graded.late), notes=tuple(json.loads(row[6])))
 
     def keep(self, graded: Graded, marks: Iterable[tuple[Marked, Mapping[str, Any]]]) -> None:
         """Write a submission down with its marks and their receipts, whole or not at all."""

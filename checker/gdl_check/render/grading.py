@@ -26,8 +26,8 @@ def progress(screen: Screen, title: str, of: int) -> Iterator[Callable[[int], No
     A live bar on a terminal; else a line now and then.
     """
     if screen.colour and sys.stderr.isatty():
-        with _bar(title, of) as advance:
-            yield advance
+        with _bar(title, of) as advance_bar:
+            yield advance_bar
         return
     began, done, told = time.monotonic(), 0, time.monotonic()
 
@@ -126,6 +126,8 @@ def _points(class_: Classwide) -> Iterator[Line]:
 def _confined(book: Gradebook, width: int) -> Iterator[Line]:
     if book.missing_sandbox:
         could = ", ".join(book.missing_sandbox)
-        yield from wrapped(f"Sandbox level {book.level}: a submission could {could}.", width, "mark")
+        yield from wrapped(
+            f"Sandbox level {book.level}: a submission could {could}.", width, "mark"
+        )
     else:
         yield from wrapped(f"Sandbox level {book.level}: everything hostile was refused.", width)
