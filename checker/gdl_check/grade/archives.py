@@ -18,8 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-MOST_MEMBERS = 100_000  # of a whole class; what is looked at of one submission is bounded elsewhere
-LARGEST_DIRECTORY = 16 * 1024 * 1024
+MOST_MEMBERS = 10_000
+MOST_OF_A_CLASS = 100_000
+LARGEST_ENTRY = 160  # bytes that a member takes in the list of members, on average
 LONGEST_NAME = 1024
 LONGEST_PART = 255
 MOST_RATIO = 200  # a notebook full of zeros stays below; a bomb is near 1,000
@@ -54,8 +55,8 @@ class Archive:
     the archive, when nobody needs it any more.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._guarded = _Guarded(stream)
+    def __init__(self, stream: BinaryIO, most: int = MOST_MEMBERS) -> None:
+        self._guarded = _Guarded(stream, most * LARGEST_ENTRY)
         weakref.finalize(self, stream.close)
         try:
             self._zip = zipfile.ZipFile(self._guarded)
@@ -64,8 +65,8 @@ class Archive:
             raise
         except Exception:  # zipfile lets through whatever damaged bytes lead to
             raise BadArchive("this is no zip, or a damaged one: pack it again") from None
-        if len(infos) > MOST_MEMBERS:
-            raise BadArchive(f"there are more than {MOST_MEMBERS:,} files in it: send fewer")
+        if len(infos) > most:
+            raise BadArchive(f"there are more than {most:,} files in it: pack fewer")
         self.notes: tuple[str, ...]
         self.members: tuple[Member, ...]
         self.members, self.notes = _usable(infos)
@@ -122,8 +123,8 @@ class _Guarded:
     zipfile reads the list of members in one piece, as long as the zip says it is.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: BinaryIO, most: int) -> None:
+        self.stream, self.most = stream, most
         self.count = 0
         self.seek, self.tell = stream.seek, stream.tell
 
@@ -131,9 +132,8 @@ class _Guarded:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        most = LARGEST_DIRECTORY + 1
-        data = self.stream.read(most if size < 0 else min(size, most))
-        if len(data) == most:
+        data = self.stream.read(self.most + 1 if size < 0 else min(size, self.most + 1))
+        if len(data) > self.most:
             raise BadArchive("its list of files is far too long: pack it again, with fewer files")
         self.count += len(data)
         return data

@@ -22,6 +22,7 @@ from gdl_check.grade.layouts import Named, Who
 from gdl_check.grade.trees import FILE, FOLDER, File, Node, NotTaken
 from gdl_check.notebooks import LARGEST_NOTEBOOK
 from gdl_check.source import LARGEST_FILE
+from gdl_check.targets import NotUnderstood
 
 LARGEST_SUBMISSION = 128 * 1024 * 1024
 LARGEST_METADATA = 64 * 1024 * 1024
@@ -71,15 +72,18 @@ def find(
 ) -> Iterator[Submission]:
     """The submissions in a folder, or in the zip of a class, in order of the students.
 
-    `aliases` says whose a file or folder is where its name does not. Raises NotTaken or BadArchive
-    where the folder itself cannot be read.
+    `aliases` says whose a file or folder is where its name does not. Raises NotUnderstood where
+    the folder itself cannot be read.
     """
     root = Path(os.path.realpath(folder))
-    at = _class_in(root)
-    left_out = trees.notes_on(at)
+    try:
+        at = _class_in(root)
+        listed, left_out = trees.listed(at), trees.notes_on(at)
+    except (BadArchive, NotTaken) as error:
+        raise NotUnderstood(f"{printable(str(folder))} cannot be graded: {error}") from None
     if left_out:
         yield Submission(printable(at.name), printable(at.name), (), None, False, left_out)
-    nodes = [node for node in trees.listed(at) if _may_be_work(node)]
+    nodes = [node for node in listed if _may_be_work(node)]
     if _is_of_one(nodes):
         whole = Who(printable(at.name), notes=("there are no students in it: it was taken whole",))
         yield _submission(root, whole, [Node(at.name, at, FOLDER)])
@@ -137,7 +141,7 @@ def _as_said(
     below = Path(os.path.relpath(node.path, root)).as_posix()
     names = (unicodedata.normalize("NFC", name) for name in (below, node.name, node.path.stem))
     said = next((aliases[name] for name in names if name in aliases), None)
-    return whose if said is None else [Who(said)]
+    return whose if said is None else [whose[0]._replace(key=said, notes=())]
 
 
 def _class_in(folder: Path) -> Path:

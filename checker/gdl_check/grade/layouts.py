@@ -191,7 +191,7 @@ def _submitters(text: str) -> dict[str, list[Who]]:
     found: dict[str, list[dict[str, str]]] = {}
     times: dict[str, float | None] = {}
     here, key = "", ""
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").split("\n"):  # nothing else ends a line
         if not line.startswith(" "):
             top = TOP.fullmatch(line)
             here, key = (top[1], "") if top else ("", "")

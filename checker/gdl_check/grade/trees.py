@@ -15,7 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from gdl_check.grade.archives import Archive, BadArchive, Member, in_words, nested, printable
+from gdl_check.grade.archives import (
+    MOST_OF_A_CLASS,
+    Archive,
+    BadArchive,
+    Member,
+    in_words,
+    nested,
+    printable,
+)
 
 MOST_FILES = 10_000  # that are looked at in one submission
 MOST_LISTED = 200_000  # in the folder of a class
@@ -294,7 +302,7 @@ def _archive(path: Path, changed: int, size: int, process: int) -> Archive:
 
     Not across a fork: where a file is read stands in one place for both processes.
     """
-    return Archive(opened(path))
+    return Archive(opened(path), MOST_OF_A_CLASS)
 
 
 def _relative(member: Member, folder: str) -> str:
