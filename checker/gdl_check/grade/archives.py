@@ -49,7 +49,9 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """A zip that was opened: `members` in order of their names, `notes` on what is left out.
+    """A zip that was opened: `members` in order of their names, `notes` on what is odd about it.
+
+    `left_out` are the notes on members that are never read.
 
     Raises BadArchive, and nothing else, whatever the bytes are. The stream is closed together with
     the archive, when nobody needs it any more.
@@ -67,9 +69,9 @@ class Archive:
             raise BadArchive("this is no zip, or a damaged one: pack it again") from None
         if len(infos) > most:
             raise BadArchive(f"there are more than {most:,} files in it: pack fewer")
-        self.notes: tuple[str, ...]
-        self.members: tuple[Member, ...]
-        self.members, self.notes = _usable(infos)
+        self.members, left_out, others = _usable(infos)
+        self.left_out = fewer(left_out, MOST_NOTES)
+        self.notes = fewer(left_out + others, MOST_NOTES)
         self._names = [member.name for member in self.members]
 
     def below(self, folder: str) -> Iterator[Member]:
@@ -144,16 +146,17 @@ def nested(data: bytes) -> Archive:
     return Archive(io.BytesIO(data))
 
 
-def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], tuple[str, ...]]:
-    """The members that may be read, in order of their names, and why others may not."""
+def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], list[str], list[str]]:
+    """The members that may be read, in order of their names; why others may not; what is odd."""
     found: dict[str, Member] = {}
+    left_out: list[str] = []
     notes: list[str] = []
     for info in infos:
         given = _name(info)
         name = given.replace("\\", "/")
         why = _refused(name, info)
         if why:
-            notes.append(f"{printable(name)} {why}, so it was left out")
+            left_out.append(f"{printable(name)} {why}, so it was left out")
             continue
         if "\\" in given:
             notes.append(f"{printable(name)} was packed with backslashes, which were read as /")
@@ -168,7 +171,7 @@ def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], tuple[str
     if twins:
         both = " and ".join(map(printable, twins[:2]))
         notes.append(f"{both} have the same name but for case or accents: both were looked at")
-    return tuple(found[name] for name in sorted(found)), fewer(notes, MOST_NOTES)
+    return tuple(found[name] for name in sorted(found)), left_out, notes
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -103,10 +103,10 @@ def listed(folder: Path) -> list[Node]:
     return [Node(name, folder / name, kind) for name, kind in kinds.items()]
 
 
-def notes_on(folder: Path) -> tuple[str, ...]:
-    """What is left out of a zip that holds a class."""
+def left_out(folder: Path) -> tuple[str, ...]:
+    """What is never read of the zip that a folder lies in. Raises NotTaken and BadArchive."""
     found = _in_zip(folder)
-    return found[0].notes if found else ()
+    return found[0].left_out if found else ()
 
 
 def holds(folder: Path, name: str) -> bool:
