@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy
 
-from gdl_check.sandbox.confine import confine
 from gdl_check.sandbox.launch import PROGRESS
 from gdl_check.sandbox.programs import Done, Handle, Step, TooMuch, execute
 from gdl_check.sandbox.wire import (
@@ -45,6 +44,7 @@ ONLY_THESE = (
     "can be imported in a check"
 )
 NO_FILES = "; a check neither reads nor writes files"
+NO_OTHERS = "; a check neither starts programs nor uses the network"
 
 
 class Printed(io.TextIOBase):
@@ -158,10 +158,9 @@ class Channel:
 class Worker:
     """Answers frames until the other side hangs up."""
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(self, channel: Channel, active: list[str]) -> None:
+        self.channel, self.active = channel, active
         self.printed, self.unheard, self.nothing = Printed(), Printed(), io.StringIO()
-        self.active = confine()
         self.chapter_files: ChapterFiles | None = None
         self.names: dict[str, Any] = {}
         self.path = ""  # of the file whose exercise is examined: only its lines are told
@@ -225,6 +224,8 @@ class Worker:
             message = ""
         if isinstance(error, OSError) and error.filename is not None:
             message += NO_FILES
+        elif isinstance(error, (PermissionError, BlockingIOError)):
+            message += NO_OTHERS
         trace = [frame for frame in _frames_of(error) if frame[2] == self.path]
         if len(trace) > 2 * SHOWN_FRAMES:
             trace = trace[:SHOWN_FRAMES] + trace[-SHOWN_FRAMES:]
@@ -267,37 +268,34 @@ def no_input(*_: Any) -> str:
     raise EOFError("nobody answers input() during a check; take the value as an argument instead")
 
 
-def keep_builtins() -> None:
-    """Let a learner's code change `builtins` as it likes: what a worker runs on has its own.
-
-    A name that a module has itself is not looked for there. Once is enough for all forked workers.
-    """
-    for module in (json.encoder, json.decoder, *(sys.modules[name] for name in _our_modules())):
-        names = vars(module)
-        names.update({name: own for name, own in vars(builtins).items() if name not in names})
-
-
-def _our_modules() -> list[str]:
-    return [name for name in sys.modules if name.split(".")[0] == "gdl_check"]
-
-
-def settle(trace_fd: int, patience: float | None) -> None:
+def settle() -> None:
     """Leave this process as a learner's code should find it: no paths, no modules of ours.
 
-    What a learner's code changes in `numpy` or `os` is then its own affair: we have copies.
-    On a signal (or, where there is none, when `patience` seconds are over) the line that is being
-    executed is written to `trace_fd`.
+    What a learner's code changes in `builtins`, `numpy` or `os` is then its own affair: what a
+    worker runs on has copies. Done once before workers are forked, it is shared by all of them.
     """
     copies = {
         "np": SimpleNamespace(**vars(numpy)),
         "os": SimpleNamespace(**vars(os)),
         "time": SimpleNamespace(**vars(time)),
     }
-    for name in _our_modules():
-        module = vars(sys.modules.pop(name))
-        module.update({name: copy for name, copy in copies.items() if name in module})
+    ours = [name for name in sys.modules if name.split(".")[0] == "gdl_check"]
+    # A name that a module has itself is not looked for in builtins.
+    for module in (json.encoder, json.decoder, *map(sys.modules.__getitem__, ours)):
+        names = vars(module)
+        names.update({name: own for name, own in vars(builtins).items() if name not in names})
+    for name in ours:
+        module = sys.modules.pop(name)
+        vars(module).update({name: copies[name] for name in copies if hasattr(module, name)})
     sys.argv[:] = sys.orig_argv[:] = [""]
     builtins.input = no_input
+
+
+def tell_lines(trace_fd: int, patience: float | None) -> None:
+    """Have the line that is being executed written to `trace_fd` when it is asked for.
+
+    That is on a signal (or, where there is none, when `patience` seconds are over), and in a crash.
+    """
     faulthandler.enable(file=trace_fd)
     if patience is None:
         import signal
