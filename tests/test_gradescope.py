@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
 import stat
 import subprocess
@@ -16,30 +14,16 @@ from typing import Any
 
 import pytest
 
-from gdl_check.course import load_chapter
-from gdl_check.grade.gradebook import Gradebook, Mark, Row
-from gdl_check.grade.gradescope import build, results_json, run
-from gdl_check.grade.kit import kit, kit_text, read_kit
+from gdl_check.grade import gradescope
+from gdl_check.grade.gradebook import Gradebook, Row
+from gdl_check.grade.gradescope import build, results_json
+from gdl_check.grade.kit import CannotGrade, kit, kit_of
+from gdl_check.grade.terms import Terms
 from gdl_check.grade.wheel import NAME, wheel
-from gradebooks import DUE, GRADED_AT, class_of, everything, mark
+from gradebooks import DUE, GRADED_AT, everything, mark
 from learner import FILE_NAME, RIGHT, chapter_file
 
-HERE = Path(__file__).parent
-STAND_IN = """
-import importlib.util, sys
-
-sys.path.append({here!r})
-
-
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "gdl_check.grade.marking":
-            return importlib.util.find_spec("marking_stand_in")
-
-
-sys.meta_path.append(Finder())
-"""
-
+TERMS = Terms("Homework 3", ("ch06",), points={"ch06.relu": 3.0}, reveal="counterexamples")
 Check = Callable[[Any], bool]
 VISIBLE = ("hidden", "after_due_date", "after_published", "visible")
 FORMATS = ("text", "html", "simple_format", "md", "ansi")
@@ -138,7 +122,7 @@ def test_what_a_person_decided_counts() -> None:
     book = everything()
     tests = {test["name"]: test for test in results_json(row_of(book, "hana"), book)["tests"]}
     assert tests["predict"]["score"] == 0.5 and tests["predict"]["status"] == "failed"
-    assert "Your teacher gave 0.5 for this: right, but" in tests["predict"]["output"]
+    assert "set this to 0.5 of 1 points. Reason: right, but" in tests["predict"]["output"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +159,7 @@ def test_before_the_deadline_no_more_is_shown_than_may_be(
 @pytest.fixture(scope="module")
 def zipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("built") / "auto gr\u00e4der.zip"
-    build([load_chapter("ch06")], {"ch06.relu": 3.0}, path, "Homework 3")
+    build(TERMS, path)
     return path
 
 
@@ -191,7 +175,7 @@ def test_the_zip_has_what_the_service_looks_for(zipped: Path) -> None:
             assert archive.getinfo(name).external_attr >> 16 & stat.S_IXUSR
         told = json.loads(archive.read("assignment.json"))
         setup = archive.read("setup.sh").decode()
-    assert told["points"]["ch06.relu"] == 3.0 and told["title"] == "Homework 3"
+    assert told["terms"]["points"] == {"ch06.relu": 3.0}
     assert f'gdl-check" ch06 --reference --seed {told["seed"]} --effort normal' in setup
     done = subprocess.run(["bash", "-n"], input=setup.encode(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -214,10 +198,11 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
 
 
 def test_what_is_sent_is_read_back() -> None:
-    made = kit([load_chapter("ch05"), load_chapter("ch06")], {"ch06.relu": 2.5}, "caf\u00e9 3")
-    assert read_kit(kit_text(made)) == made
-    other = kit([load_chapter("ch05")], {})
-    assert other.seed != made.seed and other.chapters[0].exercises[0].points == 1.0
+    made = kit(TERMS._replace(assignment="caf\u00e9 3", chapters=("ch05", "ch06")))
+    assert kit_of(made.to_json()) == made and kit(TERMS).seed != made.seed
+    for text in ("", "{}", "[]", '{"format": 2}', '{"format": 1, "seed": 1, "terms": {"a": 1}}'):
+        with pytest.raises(CannotGrade, match="make it again"):
+            kit_of(text)
 
 
 # --- as the service runs it ----------------------------------------------------------------------
@@ -226,8 +211,8 @@ def test_what_is_sent_is_read_back() -> None:
 class Service:
     """A base folder as Gradescope makes it, with the zip unpacked and a submission in it."""
 
-    def __init__(self, base: Path, zipped: Path, stand_in: Path) -> None:
-        self.base, self.stand_in = base, stand_in
+    def __init__(self, base: Path, zipped: Path) -> None:
+        self.base = base
         for name in ("source", "submission", "results"):
             (base / name).mkdir(parents=True)
         with zipfile.ZipFile(zipped) as archive:
@@ -246,11 +231,9 @@ class Service:
 
     def run(self) -> tuple[int, str, Any]:
         """What the script ends with, what it prints, and the results, if there are any."""
-        paths = [str(self.stand_in), os.environ.get("PYTHONPATH", "")]
         done = subprocess.run(
             [str(self.base / "run_autograder")],
             cwd=self.base,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             capture_output=True,
             timeout=120,
             check=False,
@@ -261,17 +244,8 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path: Path, zipped: Path, stand_in: Path) -> Service:
-    return Service(tmp_path / "auto grader \u00e9", zipped, stand_in)
-
-
-@pytest.fixture(scope="session")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for PYTHONPATH with which a process finds what marks a folder."""
-    folder = tmp_path_factory.mktemp("stand_in")
-    if importlib.util.find_spec("gdl_check.grade.marking") is None:
-        (folder / "sitecustomize.py").write_text(STAND_IN.format(here=str(HERE)), encoding="utf-8")
-    return folder
+def service(tmp_path: Path, zipped: Path) -> Service:
+    return Service(tmp_path / "auto grader \u00e9", zipped)
 
 
 def test_a_submission_is_graded_as_the_service_does_it(service: Service) -> None:
@@ -291,7 +265,7 @@ def test_a_submission_is_graded_as_the_service_does_it(service: Service) -> None
 def test_nothing_handed_in_is_a_zero_that_says_why(service: Service) -> None:
     code, printed, told = service.run()
     assert (code, printed, check(told)) == (0, "", 0)
-    assert "No chapter file was found" in told["output"]
+    assert "there is no ch06_backpropagation.py in it" in told["output"]
 
 
 def test_a_fault_of_ours_writes_no_results(service: Service) -> None:
@@ -302,23 +276,14 @@ def test_a_fault_of_ours_writes_no_results(service: Service) -> None:
     assert "It is no zero" in printed and "Traceback" not in printed
 
 
-def test_no_row_of_ours_that_is_not_known_becomes_a_score(
-    tmp_path: Path, zipped: Path, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_mark_that_is_not_known_becomes_no_score(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service = Service(tmp_path / "autograder", zipped, stand_in)
-    book = class_of(1)
-    marks = {id: Mark(id, "passed", 1.0) for id in next(book.rows()).marks}
-    marks["ch06.relu"] = Mark("ch06.relu", "fault", None)
-    row = next(book.rows())._replace(state="fault", marks=marks)
-
-    class Marking:
-        @staticmethod
-        def mark_folder(*_: object) -> Row:
-            return row
-
-    monkeypatch.setitem(sys.modules, "gdl_check.grade.marking", Marking)  # type: ignore[arg-type]
-    assert run(service.base) == 3
+    book = everything()
+    monkeypatch.setattr(gradescope, "graded", lambda *_: (row_of(book, "fay"), book))
+    assert gradescope.run(service.base) == 3
     assert not (service.base / "results" / "results.json").exists()
+    assert "It is no zero" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -337,9 +302,7 @@ def test_no_row_of_ours_that_is_not_known_becomes_a_score(
 def test_the_deadline_is_read_where_it_is_told(
     tmp_path: Path, metadata: str, is_over: bool
 ) -> None:
-    from gdl_check.grade.gradescope import _due
-
     path = tmp_path / "submission_metadata.json"
     path.write_text(metadata, encoding="utf-8")
-    due = _due(path)
+    due = gradescope._due(path)
     assert (due is not None and due < GRADED_AT) == is_over

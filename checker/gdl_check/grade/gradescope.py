@@ -11,20 +11,20 @@ import json
 import sys
 import time
 import zipfile
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gdl_check.course import Chapter
 from gdl_check.grade.clean import line, lines
 from gdl_check.grade.gradebook import Gradebook, Row
-from gdl_check.grade.kit import FILE_NAME, Kit, book_of, kit, kit_text, read_kit
-from gdl_check.grade.shown import OURS, explanation
+from gdl_check.grade.kit import FILE_NAME, Kit, graded, in_words, kit, kit_of
+from gdl_check.grade.shown import explanation
 from gdl_check.grade.tables import number
+from gdl_check.grade.terms import Terms
 from gdl_check.grade.wheel import NAME, wheel
 from gdl_check.grade.writing import whole
 from gdl_check.places import PACKAGE
+from gdl_check.render.feedback import OURS, Told, told_of
 
 TEMPLATES = PACKAGE / "grade" / "templates"
 DONE, FAULT = 0, 3
@@ -56,22 +56,13 @@ class Places(NamedTuple):
 # --- the zip -------------------------------------------------------------------------------------
 
 
-def build(
-    chapters: Sequence[Chapter],
-    points: Mapping[str, float],
-    out: Path,
-    title: str = "",
-    reveal: str = "counterexamples",
-) -> Kit:
-    """Write the zip of an autograder; `points` by exercise id, 1 where none are named.
-
-    Raises OSError.
-    """
-    made = kit(chapters, points, title, reveal)
+def build(terms: Terms, out: Path) -> Kit:
+    """Write the zip of an autograder for an assignment; what is in it. Raises OSError."""
+    made = kit(terms)
     words = {
-        "@CHAPTERS@": " ".join(chapter.id for chapter in made.chapters),
+        "@CHAPTERS@": " ".join(terms.chapters),
         "@SEED@": str(made.seed),
-        "@EFFORT@": made.effort,
+        "@EFFORT@": terms.effort,
     }
     with whole(out) as stream, zipfile.ZipFile(stream, "w") as archive:
         for name in ("setup.sh", "run_autograder"):
@@ -79,7 +70,7 @@ def build(
             for word, value in words.items():
                 text = text.replace(word, value)
             _add(archive, name, text.encode(), 0o755)
-        _add(archive, FILE_NAME, kit_text(made).encode(), 0o644)
+        _add(archive, FILE_NAME, made.to_json().encode(), 0o644)
         _add(archive, NAME, wheel(), 0o644)
     return made
 
@@ -106,32 +97,30 @@ def results_json(row: Row, book: Gradebook) -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "extra_data": {"gdl-check": book.version, "effort": book.effort, "run": line(book.run)},
+        "extra_data": {"gdl-check": book.version, "effort": book.effort, "sandbox": book.level},
     }
     if book.points(row) is not None:
-        told["tests"] = [
-            _test(row, book, chapter.id, place)
+        places = [
+            f"{int(chapter.id.removeprefix('ch'))}.{n}"
             for chapter in book.chapters
-            for place in range(len(chapter.exercises))
+            for n in range(1, len(chapter.exercises) + 1)
         ]
+        told["tests"] = list(map(_test, told_of(book, row), places))
     return told
 
 
-def _test(row: Row, book: Gradebook, chapter_id: str, place: int) -> dict[str, Any]:
-    (chapter,) = [chapter for chapter in book.chapters if chapter.id == chapter_id]
-    asked = chapter.exercises[place]
-    mark = row.marks[asked.id]
+def _test(told: Told, place: str) -> dict[str, Any]:
     return {
-        "name": asked.name,
-        "number": f"{int(chapter.id[2:])}.{place + 1}",
-        "score": round(mark.points(asked.points) or 0.0, 4),
-        "max_score": asked.points,
-        "status": "passed" if mark.verdict == "passed" else "failed",
-        "output": explanation(mark, book),
+        "name": told.asked.name,
+        "number": place,
+        "score": round(told.points or 0.0, 4),
+        "max_score": round(told.asked.points, 4),
+        "status": "passed" if told.verdict == "passed" else "failed",
+        "output": explanation(told),
         "output_format": "text",
         "name_format": "text",
         "visibility": "visible",
-        "tags": [mark.verdict],
+        "tags": [told.verdict],
         "extra_data": {},
     }
 
@@ -141,12 +130,8 @@ def _output(row: Row, book: Gradebook) -> str:
     if points is None:
         return lines("\n".join([OURS, *map(line, row.notes)]))
     passed = sum(mark.verdict == "passed" for mark in row.marks.values())
-    said = [
-        f"{passed} of {len(row.marks)} passed, {number(points)} of {number(book.worth)} points."
-    ]
-    if row.state == "missing":
-        said.append("No chapter file was found in what you handed in: hand in the file itself.")
-    return lines("\n".join([*said, *map(line, row.notes)]))
+    got = f"{number(points)} of {number(book.worth)} points"
+    return lines("\n".join([f"{passed} of {len(row.marks)} passed, {got}.", *map(line, row.notes)]))
 
 
 # --- what runs there -----------------------------------------------------------------------------
@@ -161,24 +146,18 @@ def run(base: Path) -> int:
     places, started = Places(base), time.monotonic()
     places.results.unlink(missing_ok=True)
     try:
-        sent = read_kit(places.kit.read_text(encoding="utf-8"))
-        from gdl_check.chapter_check import Settings
-        from gdl_check.grade.marking import mark_folder  # type: ignore[import-not-found]
-
-        row = mark_folder(places.submission, sent.examined, Settings(sent.seed, sent.effort))
-        told = results_json(row, book_of(sent, row, _due(places.metadata)))
+        sent = kit_of(places.kit.read_text(encoding="utf-8"))
+        due = _due(places.metadata)
+        row, book = graded(places.submission, sent._replace(terms=sent.terms._replace(due=due)))
+        told = results_json(row, book)
         if "tests" not in told:
             print(told["output"])
             return FAULT
         told["execution_time"] = round(time.monotonic() - started, 3)
-        places.results.parent.mkdir(exist_ok=True)
         with whole(places.results) as stream:
             stream.write(json.dumps(told, allow_nan=False).encode())
     except Exception as error:
-        from gdl_check.checking import fault_of
-
-        fault = fault_of(error)
-        print(f"{OURS}\n{line(fault.where)}: {line(fault.message)}")
+        print(f"{OURS}\n{in_words(error)}")
         return FAULT
     return DONE
 

@@ -1,104 +1,127 @@
-"""What a grader elsewhere is sent out with: which exercises, for which points, how thoroughly."""
+"""What a grader elsewhere is sent out with, and how it grades the one submission it finds there."""
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check import __version__
-from gdl_check.course import Chapter, load_chapter
-from gdl_check.grade.gradebook import Asked, AskedChapter, Gradebook, Row
+from gdl_check.grade.clean import line
+from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Mark, Row, Student
+from gdl_check.grade.terms import Terms, terms_of
 
 FILE_NAME = "assignment.json"
 FORMAT = 1
 
 
+class CannotGrade(Exception):
+    """A failure of ours in grading the submission; one sentence."""
+
+
 class Kit(NamedTuple):
-    """An assignment as a grader elsewhere reads it; `reveal` as in Gradebook."""
+    """The terms of an assignment, and the seed of its inputs: one for the whole class."""
 
-    title: str
-    chapters: tuple[AskedChapter, ...]
+    terms: Terms
     seed: int
-    effort: str = "normal"
-    reveal: str = "counterexamples"
 
-    @property
-    def examined(self) -> list[Chapter]:
-        """The chapters as they are examined."""
-        return [load_chapter(chapter.id) for chapter in self.chapters]
+    def to_json(self) -> str:
+        told = {"format": FORMAT, "seed": self.seed, "terms": json.loads(self.terms.to_json())}
+        return json.dumps(told, indent=1) + "\n"
 
 
-def kit(
-    chapters: Sequence[Chapter],
-    points: Mapping[str, float],
-    title: str = "",
-    reveal: str = "counterexamples",
-) -> Kit:
-    """An assignment of these chapters, an exercise being worth 1 point where no others are named.
+def kit(terms: Terms) -> Kit:
+    """A kit for these terms, with a seed that nobody can know beforehand."""
+    return Kit(terms, secrets.randbelow(2**31))
 
-    Its seed is drawn: one for the whole class, and nobody knows it beforehand.
+
+def kit_of(text: str) -> Kit:
+    """The kit that `to_json` told. Raises CannotGrade where it is none."""
+    try:
+        told = json.loads(text)
+        if told["format"] != FORMAT:
+            raise ValueError
+        return Kit(terms_of(json.dumps(told["terms"])), told["seed"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotGrade(
+            f"{FILE_NAME} is not what gdl-check has written: make it again"
+        ) from error
+
+
+def graded(folder: Path, kit: Kit) -> tuple[Row, Gradebook]:
+    """Grade the submission in a folder: its row, and a gradebook of it alone.
+
+    What ran out of time is tried once more. Raises CannotGrade, SandboxFault.
     """
-    asked = tuple(
-        AskedChapter(
-            chapter.id,
-            chapter.title,
-            tuple(
-                Asked(id, name, points.get(id, 1.0))
-                for name in chapter.exercises
-                for id in [chapter.exercise_id(name)]
-            ),
+    _start_workers()
+    from gdl_check.grade.intake import Submission
+    from gdl_check.grade.jobs import Task, carry_out
+    from gdl_check.results import Verdict
+    from gdl_check.sandbox import canary
+
+    seen = canary.look()
+    terms = kit.terms
+    task = Task(
+        Submission("submission", "", (folder,), None, False, ()),
+        "submission",
+        terms.chapters,
+        terms.settings(kit.seed),
+    )
+    done = carry_out(task)
+    if any(marked.verdict == Verdict.TIMEOUT for marked in done.marks or ()):
+        done = carry_out(task)
+    if done.marks is None:
+        raise CannotGrade(done.fault)
+    marks = {
+        marked.exercise: Mark(
+            marked.exercise,
+            marked.verdict,
+            None
+            if marked.verdict == FAULT
+            else terms.credit(marked.earned, marked.share, late=False),
+            told=marked.told,
+            screen=marked.screen,
         )
-        for chapter in chapters
-    )
-    return Kit(
-        title or ", ".join(chapter.id for chapter in chapters),
-        asked,
-        secrets.randbelow(2**31),
-        reveal=reveal,
-    )
-
-
-def kit_text(kit: Kit) -> str:
-    """An assignment as a file of JSON."""
-    told = {
-        "format": FORMAT,
-        "title": kit.title,
-        "chapters": [chapter.id for chapter in kit.chapters],
-        "points": {e.id: e.points for chapter in kit.chapters for e in chapter.exercises},
-        "seed": kit.seed,
-        "effort": kit.effort,
-        "reveal": kit.reveal,
+        for marked in done.marks
     }
-    return json.dumps(told, indent=1) + "\n"
-
-
-def read_kit(text: str) -> Kit:
-    """An assignment from its file. Raises ValueError, KeyError where it is none of ours."""
-    told = json.loads(text)
-    if told["format"] != FORMAT:
-        raise ValueError(f"format {told['format']} of an assignment, and not {FORMAT}")
-    made = kit([load_chapter(id) for id in told["chapters"]], told["points"], told["title"])
-    return made._replace(seed=told["seed"], effort=told["effort"], reveal=told["reveal"])
-
-
-def book_of(kit: Kit, row: Row, due: float | None = None) -> Gradebook:
-    """The gradebook of a class of one, as it is graded elsewhere."""
-    now = time.time()
-    return Gradebook(
-        kit.title,
-        f"{now:.0f}",
-        kit.chapters,
+    verdicts = {mark.verdict for mark in marks.values()}
+    state = FAULT if FAULT in verdicts else MISSING if verdicts == {MISSING} else "graded"
+    row = Row(Student("submission"), state, notes=done.notes, marks=marks)
+    book = Gradebook(
+        terms.assignment,
+        terms.run,
+        terms.asked(),
         lambda: iter((row,)),
         kit.seed,
-        kit.effort,
+        terms.effort,
         __version__,
-        level=0,
-        sandbox=(),
-        missing_sandbox=(),
-        graded_at=now,
-        due=due,
-        reveal=kit.reveal,
+        seen.level,
+        seen.active,
+        seen.missing,
+        time.time(),
+        terms.due,
+        terms.reveal,
     )
+    return row, book
+
+
+def in_words(error: Exception) -> str:
+    """One sentence on what went wrong, for the teacher."""
+    if isinstance(error, CannotGrade):
+        return line(str(error))
+    from gdl_check.checking import fault_of
+
+    fault = fault_of(error)
+    return line(f"{fault.message} ({fault.where})")
+
+
+def _start_workers() -> None:
+    # Our arrays are small: threads would only slow down NumPy's start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gdl_check.sandbox import launch
+
+    if launch.CAN_FORK:
+        launch.warm_process()
