@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdl_check.grade.gradebook import FAULT, MISSING
@@ -71,7 +72,8 @@ def one_line(text: str, most: int = LONGEST_TEXT) -> str:
 
 def block(text: str) -> str:
     """A screen or message of strangers as lines, of which there are not endlessly many."""
-    return cut(cleaned(text[: 2 * LONGEST_BLOCK]), LONGEST_BLOCK).strip("\n")
+    lines = cut(cleaned(text[: 2 * LONGEST_BLOCK]), LONGEST_BLOCK)
+    return dedent(lines).strip("\n")
 
 
 def words(text: str) -> Markup:
