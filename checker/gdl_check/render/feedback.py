@@ -20,7 +20,7 @@ from gdl_check.grade.classwide import title_of
 from gdl_check.grade.gradebook import FAULT, MISSING, Asked, Gradebook, Mark, Row, Student
 from gdl_check.render.lines import sentence, title_in
 from gdl_check.render.markdown import escaped, fenced
-from gdl_check.render.pages import SIGNS, block, one_line, page, points_text, time_text
+from gdl_check.render.pages import SIGNS, block, name_of, one_line, page, points_text, time_text
 
 REVEALED = ("verdicts", "claims", "counterexamples", "all")
 BROKEN = ("failed", "error", "timeout")
@@ -83,6 +83,8 @@ def revealed(book: Gradebook) -> str:
 def told_of(book: Gradebook, row: Row) -> list[Told]:
     """Every exercise of a student's, as far as it may be shown. Raises ValueError for a level of
     `reveal` that there is not."""
+    if book.reveal not in REVEALED:
+        raise ValueError(f"feedback reveals one of {', '.join(REVEALED)}, not {book.reveal}")
     level = REVEALED.index(revealed(book))
     return [_told(book, exercise, row.marks[exercise.id], level) for exercise in book.asked]
 
@@ -176,7 +178,7 @@ def letter(book: Gradebook, row: Row) -> Letter:
     known = f"{points_text(points)} of {points_text(book.worth)}"
     return Letter(
         one_line(book.assignment, 80) + ": your feedback",
-        one_line(row.student.called, 80),
+        name_of(row.student),
         known if points is not None else "not all known yet",
         _summary(row, told, ", ".join(chapters)),
         (*_notes(row), *shared),
@@ -218,7 +220,7 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"Handed in {arrived}{', after the deadline' if row.late else ''}."
     elif row.late:
         yield "Handed in after the deadline."
-    yield from (sentence(one_line(note)) for note in row.notes)
+    yield from filter(None, map(one_line, row.notes))
 
 
 def _next(book: Gradebook, row: Row, told: list[Told]) -> tuple[str, tuple[str, ...]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gdl_check.grade.gradebook import FAULT, MISSING
+from gdl_check.grade.gradebook import FAULT, MISSING, Student
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +68,11 @@ def cut(text: str, most: int = LONGEST_TEXT) -> str:
 def one_line(text: str, most: int = LONGEST_TEXT) -> str:
     """A text of strangers as one line of bounded length."""
     return cut(" ".join(cleaned(text[: 4 * most]).split()), most)
+
+
+def name_of(student: Student) -> str:
+    """What somebody is called on a page; never nothing, since it is clicked on."""
+    return one_line(student.name, LONGEST_NAME) or one_line(student.key, LONGEST_NAME) or "no name"
 
 
 def block(text: str) -> str:
@@ -128,7 +133,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(line=one_line, words=words, points=points_text, time=time_text)
+    made.filters.update(
+        name=name_of, line=one_line, words=words, points=points_text, time=time_text
+    )
     return made
 
 
