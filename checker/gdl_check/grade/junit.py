@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from gdl_check.grade.clean import line, lines
 from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Mark, Row
@@ -59,7 +60,7 @@ def write_junit(book: Gradebook, path: Path) -> None:
         for row in book.rows():
             counted += _counts(row, book)
         about = {"name": line(book.assignment), **_counted(counted)}
-        xml.startElement("testsuites", about | {"timestamp": moment(book.graded_at)})
+        _start(xml, "testsuites", about | {"timestamp": moment(book.graded_at)})
         for row in book.rows():
             xml.characters("\n")
             _suite(xml, row, book)
@@ -89,8 +90,8 @@ def _suite(xml: XMLGenerator, row: Row, book: Gradebook) -> None:
     about["timestamp"] = moment(book.graded_at)
     if row.place:
         about["file"] = line(row.place)
-    xml.startElement("testsuite", about)
-    xml.startElement("properties", {})
+    _start(xml, "testsuite", about)
+    _start(xml, "properties", {})
     for name, value in _properties(row, book):
         _element(xml, "property", {"name": name, "value": value})
     xml.endElement("properties")
@@ -156,7 +157,7 @@ def _testcase(xml: XMLGenerator, case: Case, mark: Mark) -> None:
         about["assertions"] = "0"
     if mark.told.get("line"):
         about["line"] = str(mark.told["line"])
-    xml.startElement("testcase", about)
+    _start(xml, "testcase", about)
     if case.child == "skipped":
         _element(xml, "skipped", {"message": line(case.message)})
     elif case.child:
@@ -166,7 +167,11 @@ def _testcase(xml: XMLGenerator, case: Case, mark: Mark) -> None:
 
 
 def _element(xml: XMLGenerator, name: str, about: dict[str, str], text: str = "") -> None:
-    xml.startElement(name, about)
+    _start(xml, name, about)
     if text:
         xml.characters(text)
     xml.endElement(name)
+
+
+def _start(xml: XMLGenerator, name: str, about: dict[str, str]) -> None:
+    xml.startElement(name, AttributesImpl(about))
