@@ -51,7 +51,7 @@ def _work(client: Client, level: int, tasks: Iterable[Task]) -> Iterator[tuple[T
     waiting = map(opened, tasks)
     versions = _versions()
     running: dict[Any, Opened] = {}
-    done = as_completed()
+    done = as_completed(loop=client.loop)
 
     def submit(some: Iterable[Opened]) -> None:
         for one in some:

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gdl_check.checking import fault_of
 from gdl_check.cli import INTERRUPTED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.course import chapter_modules, load_chapter
 from gdl_check.course_files import solution_file
@@ -51,6 +52,13 @@ def run(options: argparse.Namespace) -> int:
         return NOT_UNDERSTOOD
     except (OurFault, canary.TooOpen) as fault:
         note(f"gdl-check grade: {fault}")
+        return OUR_FAULT
+    except Exception as error:
+        broken = fault_of(error)
+        note(
+            f"gdl-check grade: something of ours broke ({broken.message}, {broken.where});"
+            " what is graded is kept, and the same command goes on from there"
+        )
         return OUR_FAULT
     except KeyboardInterrupt:
         note("interrupted: what is graded is kept, and the same command goes on from there")
