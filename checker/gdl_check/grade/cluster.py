@@ -79,7 +79,7 @@ def _outcome(future: Any, one: Opened) -> Done:
 
 
 def _room(client: Client) -> int:
-    return max(1, sum(client.nthreads().values()))
+    return max(1, sum(map(int, client.nthreads().values())))
 
 
 def _marked(one: Opened, level: int, versions: tuple[str, ...]) -> Done:
