@@ -224,6 +224,12 @@ def test_no_text_means_anything(text: str) -> None:
     made.encode("utf-8")
 
 
+def test_what_no_template_thinks_of_is_cleaned_all_the_same() -> None:
+    text = "<b>\x1b[31m\u202e\x00"
+    made = report_html(book()._replace(effort=text, version=text, sandbox=(text,)))
+    assert is_clean(made) and "<b>\ufffd" not in made
+
+
 # --- size, and the browser -----------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -26,7 +26,7 @@ from gdl_check.render.feedback import (
     told_of,
 )
 from gdl_check.render.markdown import escaped, fenced
-from gdl_check.render.pages import cleaned, one_line, points_text, time_text
+from gdl_check.render.pages import cleaned, one_line, points_text, time_text, words
 from test_classwide import FLIPPED, IDS, NAMES, book, mark, row
 
 CASE = "3f9ac021"
@@ -294,6 +294,7 @@ ALPHABET = "\\`*_{}[]()<>#+-.!|~&@:$=1aw \n\t/\"'\u202e\x1b"
 
 @settings(deadline=None, derandomize=True, max_examples=400)
 @given(st.text(alphabet=ALPHABET, max_size=40))
+@example("&lt;b&gt; &#35;")
 def test_a_text_of_one_line_is_one_paragraph_of_text(text: str) -> None:
     said = one_line(text)
     for before, kinds in (("", ["paragraph"]), ("- ", ["bullet_list", "list_item", "paragraph"])):
@@ -313,6 +314,11 @@ def test_a_text_of_one_line_is_one_paragraph_of_text(text: str) -> None:
 def test_a_fence_is_longer_than_any_within(text: str) -> None:
     (token,) = MarkdownIt("commonmark").parse(fenced(text))
     assert token.type == "fence" and token.content == text + "\n"
+
+
+def test_code_in_a_sentence_is_code_and_nothing_else_is() -> None:
+    assert words("ask for `x < <b>`") == "ask for <code>x &lt; &lt;b&gt;</code>"
+    assert words("<i>`</i>") == "&lt;i&gt;`&lt;/i&gt;"
 
 
 def test_addresses_are_not_made_into_links() -> None:
