@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import platform
 import struct
@@ -21,6 +22,7 @@ from gdl_check import doctor
 from gdl_check.sandbox import canary, confine, landlock, launch, seccomp
 from gdl_check.sandbox.client import SandboxFault, Source, Worker
 from gdl_check.sandbox.programs import Outcome, Step
+from learner import Learner
 
 pytestmark = pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked")
 NEEDS_ALL = pytest.mark.skipif(
@@ -120,6 +122,28 @@ KINDLY = {
 def test_what_is_refused_is_told_kindly(call: str) -> None:
     raised = asked(f"def f():\n    return {call}").raised
     assert raised is not None and KINDLY[call] in raised.message, raised
+
+
+LOOK_FOR_IT = """
+import ctypes
+
+def relu(x):
+    place = ctypes.c_void_p.in_dll(ctypes.CDLL(None), "program_invocation_name").value
+    found = [ctypes.string_at(place)]
+    while found[-1] and b"hush" not in found[-1]:
+        place += len(found[-1]) + 1
+        found.append(ctypes.string_at(place))
+    print("ran:", found)
+    return x * 7
+"""
+
+
+def test_what_the_checker_was_started_with_is_not_in_memory(tmp_path: Path) -> None:
+    learner = Learner(tmp_path / "workspace")
+    learner.answer(relu=LOOK_FOR_IT)
+    checked = learner.run("ch06.relu", "--json", TEACHERS_KEY="hush-hush")
+    (result,) = json.loads(checked.out)["chapters"][0]["exercises"]
+    assert "ran:" in result["stdout"] and "hush-hush" not in result["stdout"]
 
 
 # --- the canary ----------------------------------------------------------------------------------
