@@ -3,7 +3,7 @@
 import numpy as np
 
 calls = 0
-known = {}
+known: dict = {}
 
 
 def relu(x):

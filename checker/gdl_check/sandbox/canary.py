@@ -15,6 +15,7 @@ from gdl_check.sandbox.connections import ForkedConnection, SandboxFault
 from gdl_check.sandbox.programs import Outcome, Step
 
 HIGHEST = 3
+PATIENCE = 30.0  # seconds, on however busy a machine
 # What an attempt that nobody refuses comes to, by the level at which all of these are refused.
 ATTEMPTS = {
     1: {
@@ -101,7 +102,7 @@ def require(level: int) -> Seen:
 
 
 def _worker(stack: contextlib.ExitStack) -> Worker:
-    worker = Worker()
+    worker = Worker(PATIENCE)
     stack.callback(worker.close)
     text = Path(__file__).with_name("hostile.py").read_text(encoding="utf-8")
     worker.load({"hostile": Source("hostile.py", text)}, "hostile")

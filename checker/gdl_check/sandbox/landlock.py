@@ -23,6 +23,7 @@ WRITE_FILE, READ_FILE, READ_FOLDER = 1 << 1, 1 << 2, 1 << 3
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 NETWORK_RIGHTS, SCOPES = 0b11, 0b11  # bind and connect TCP; abstract sockets and signals
 RULE = struct.Struct("=Qi")
+SYSTEM = ("/lib", "/usr/lib")
 NOT_OURS = ("site-packages", "dist-packages")
 
 
@@ -87,15 +88,17 @@ def what_python_needs() -> Iterator[str]:
     package = os.path.dirname(numpy.__file__)
     yield package
     yield from filter(os.path.isdir, [f"{package}.libs"])
-    inside = [os.path.realpath(folder) + os.sep for folder in (standard, package)]
+    # What else is installed, and what other packages have loaded, is no worker's affair.
+    installed = os.path.dirname(package)
+    inside = [os.path.realpath(folder) + os.sep for folder in (standard, installed)]
     for folder in sorted(_library_folders()):
         if any(folder.startswith(known) for known in inside):
             continue
-        if any(known.startswith(folder) for known in inside):
-            # Whoever may read all of it can read what is installed for Python as well.
-            yield from (entry.path for entry in os.scandir(folder) if ".so" in entry.name)
-        else:
+        if folder.startswith(SYSTEM) and not any(known.startswith(folder) for known in inside):
             yield folder
+        else:
+            # Other things may lie there as well: what is installed for Python, or somebody's own.
+            yield from (entry.path for entry in os.scandir(folder) if ".so" in entry.name)
     yield "/etc/ld.so.cache"
 
 

@@ -45,6 +45,7 @@ ONLY_THESE = (
 )
 NO_FILES = "; a check neither reads nor writes files"
 NO_OTHERS = "; a check neither starts programs nor uses the network"
+REFUSED = {"PermissionError", "BlockingIOError", "gaierror", "URLError"}
 
 
 class Printed(io.TextIOBase):
@@ -224,7 +225,7 @@ class Worker:
             message = ""
         if isinstance(error, OSError) and error.filename is not None:
             message += NO_FILES
-        elif isinstance(error, (PermissionError, BlockingIOError)):
+        elif any(kind.__name__ in REFUSED for kind in type(error).__mro__):
             message += NO_OTHERS
         trace = [frame for frame in _frames_of(error) if frame[2] == self.path]
         if len(trace) > 2 * SHOWN_FRAMES:
