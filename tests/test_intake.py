@@ -213,6 +213,21 @@ def test_moodle(tmp_path: Path, chapters: list[Chapter]) -> None:
         assert (one.name, one.id, len(one.sources)) == ("Ana M\u00fcller", "101", 2)
 
 
+def test_nobody_can_take_anothers_place_on_moodle(tmp_path: Path, chapters: list[Chapter]) -> None:
+    tree: Tree = {
+        f"Ana_1_assignsubmission_file_/{CH06}": "a",
+        f"Ana_1_assignsubmission_file_x_2_assignsubmission_file_/{CH06}": "forged",
+        f"Ben_3_assignsubmission_file_{CH06}": "b",
+        "Cy_4_assignsubmission_file_Ben_3_assignsubmission_file_ch06_backpropagation.py": "forged",
+    }
+    assert contents(planted(tmp_path, tree), chapters) == {
+        "Ana_1": {CH06: "a"},
+        "Ana 1 assignsubmission file x_2": {CH06: "forged"},
+        "Ben_3": {CH06: "b"},
+        "Cy_4": {CH06: "forged"},
+    }
+
+
 def test_canvas(tmp_path: Path, chapters: list[Chapter]) -> None:
     tree: Tree = {
         f"doeana_12_1001_{CH06}": "old",

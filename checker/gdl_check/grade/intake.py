@@ -85,7 +85,8 @@ def find(
         yield Submission(printable(at.name), printable(at.name), (), None, False, left_out)
     nodes = [node for node in listed if _may_be_work(node)]
     if _is_of_one(nodes):
-        whole = Who(printable(at.name), notes=("there are no students in it: it was taken whole",))
+        note = "no folder or file of a student is in it: all of it was taken for one person's"
+        whole = Who(printable(at.name), notes=(note,))
         yield _submission(root, whole, [Node(at.name, at, FOLDER)])
         return
     groups: dict[str, list[tuple[Node, Who]]] = {}
