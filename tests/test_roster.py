@@ -305,6 +305,13 @@ def test_nobody_is_guessed(roster: list[Student], handed_in: Submission) -> None
     assert note.startswith("this may be ") and "--map" in note
 
 
+def test_an_email_elsewhere_is_not_anothers_username() -> None:
+    roster = [Student("ana", email="ana@example.edu")]
+    told = matched([submission("x", email="ana@elsewhere.example")], roster, {})
+    assert [one.student.key for one in told] == ["ana", "x"]
+    assert told[0].submission is None
+
+
 def test_a_number_tells_two_of_one_name_apart() -> None:
     roster = [Student("1", "Ana Doe", "", "77"), Student("2", "Ana Doe", "", "78")]
     told = matched([submission("x", name="Ana Doe", id="78")], roster, {})

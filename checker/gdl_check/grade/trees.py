@@ -339,7 +339,4 @@ def _unpacked(archive: Archive, folder: str, place: str, notes: list[str]) -> It
         *folders, name = inside.split("/")
         if member.is_folder or not could_matter(name) or any(map(is_passed_over, (*folders, name))):
             continue
-        if len(folders) > DEEPEST:
-            notes.append(f"{printable(inside)} lies too deep, and was left out")
-            continue
         yield _file(archive, member, f"{place}/{inside}" if place else inside)
