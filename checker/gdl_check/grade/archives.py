@@ -217,6 +217,8 @@ def printable(name: str, most: int = 100) -> str:
 
     It is in one Unicode normal form, and never empty.
     """
+    if name.isascii() and name.isprintable() and name == name.strip() and 0 < len(name) <= most:
+        return name
     told = "".join(
         c if unicodedata.category(c)[0] != "C" else "\ufffd" if "\ud800" <= c <= "\udfff" else ""
         for c in unicodedata.normalize("NFC", name)

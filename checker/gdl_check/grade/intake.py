@@ -27,7 +27,7 @@ from gdl_check.targets import NotUnderstood
 LARGEST_SUBMISSION = 128 * 1024 * 1024
 LARGEST_METADATA = 64 * 1024 * 1024
 MOST_NOTES = 20
-MOST_SNIFFED = 20
+MOST_TRIED = 20  # files that may all be one chapter
 DEEPEST_CLASS = 4  # folders and zips around the one that the submissions lie in
 
 DEFINED = re.compile(rb"\b(?:def|class)[ \t]+([A-Za-z_][A-Za-z0-9_]{0,99})")
@@ -85,7 +85,8 @@ def find(
         yield Submission(printable(at.name), printable(at.name), (), None, False, left_out)
     nodes = [node for node in listed if _may_be_work(node)]
     if _is_of_one(nodes):
-        whole = Who(printable(at.name), notes=("there are no students in it: it was taken whole",))
+        note = "no folder or file of a student is in it: all of it was taken for one person's"
+        whole = Who(printable(at.name), notes=(note,))
         yield _submission(root, whole, [Node(at.name, at, FOLDER)])
         return
     groups: dict[str, list[tuple[Node, Who]]] = {}
@@ -120,7 +121,7 @@ def _submission(root: Path, who: Who, nodes: Sequence[Node]) -> Submission:
         dated = [node for node in nodes if node.kind != FOLDER or not _is_repository(node)]
         times = [file.time for node in dated for file in trees.loose(node.path, [])]
         handed_in = max((at for at in times if at is not None), default=None)
-    first = printable(os.path.relpath(nodes[0].path, root))
+    first = printable(_below(root, nodes[0]))
     return Submission(
         student=who.key,
         place=first if len(nodes) == 1 else f"{first} and {len(nodes) - 1} more",
@@ -134,12 +135,16 @@ def _submission(root: Path, who: Who, nodes: Sequence[Node]) -> Submission:
     )
 
 
+def _below(root: Path, node: Node) -> str:
+    return node.path.relative_to(root).as_posix()
+
+
 def _as_said(
     node: Node, whose: Sequence[Who], root: Path, aliases: Mapping[str, str]
 ) -> Sequence[Who]:
     """Whose it is: as the teacher says, else as its name does."""
-    below = Path(os.path.relpath(node.path, root)).as_posix()
-    names = (unicodedata.normalize("NFC", name) for name in (below, node.name, node.path.stem))
+    called = (_below(root, node), node.name, node.path.stem)
+    names = (unicodedata.normalize("NFC", name) for name in called)
     said = next((aliases[name] for name in names if name in aliases), None)
     return whose if said is None else [whose[0]._replace(key=said, notes=())]
 
@@ -287,14 +292,15 @@ def _best(
 ) -> dict[str, bytes]:
     """The one of several files that counts for a chapter, under the chapter's file name."""
     ranked = sorted(candidates, key=lambda one: one.rank, reverse=True)
-    for at, one in enumerate(ranked):
+    for at, one in enumerate(ranked[:MOST_TRIED]):
         data = _loaded(one.file, room, notes)
         if data is None:
             continue
         name = module + one.named.suffix
         if one.named.exactness == 0 or one.file.name.lower().endswith(".txt"):
             notes.append(f"{one.file.place} was taken as {name}")
-        others = [other.file.place for other in ranked[at + 1 :] if _differs(other, data)]
+        rest = [other for other in ranked[at + 1 : MOST_TRIED] if _differs(other, data)]
+        others = [other.file.place for other in (*rest, *ranked[max(at + 1, MOST_TRIED) :])]
         if others:
             more = f" and {len(others) - 1} more" if others[1:] else ""
             notes.append(
@@ -345,7 +351,7 @@ def _by_content(
     """
     newest = sorted(unnamed, key=lambda one: one.rank, reverse=True)
     is_alone = len(unnamed) == 1 and submission.sources[0].name == unnamed[0].file.name
-    for one in newest[:MOST_SNIFFED]:
+    for one in newest[:MOST_TRIED]:
         data = _loaded(one.file, room, notes)
         if data is None:
             continue

@@ -19,9 +19,10 @@ from gdl_check.grade.trees import FILE, FOLDER, PACKED, Node
 METADATA = "submission_metadata.yml"
 NAMELESS = f"{METADATA} does not say whose it is"
 
-MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?"
-)
+MOODLES = r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?:file|onlinetext)"
+# Of a folder the end counts, of a file the beginning: the rest may be somebody's invention.
+MOODLE_FOLDER = re.compile(rf"{MOODLES}_?")
+MOODLE = re.compile(rf"{MOODLES}(?:_(?P<file>.*))?")
 ATTACHED = r"(?:(?P<attachment>\d+)_(?P<file>.+)|(?:text|link)\.html)"
 CANVAS = re.compile(rf"(?P<name>.+?)(?P<late>_LATE)?_(?P<id>\d+)_{ATTACHED}")
 ANONYMOUS = re.compile(rf"(?P<name>anon)(?P<late>_LATE)?_(?P<id>[A-Za-z0-9]+)_{ATTACHED}")
@@ -126,7 +127,7 @@ def people(
     prefix = _prefix(nodes, within, is_repository)
 
     def whose(node: Node) -> list[Who]:
-        moodle = MOODLE.fullmatch(node.name)
+        moodle = (MOODLE_FOLDER if node.kind == FOLDER else MOODLE).fullmatch(node.name)
         if GRADESCOPE.fullmatch(node.name):
             return submitters.get(node.name) or [Who(node.name, notes=(NAMELESS,))]
         if moodle:

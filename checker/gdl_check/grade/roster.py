@@ -22,7 +22,7 @@ from gdl_check.targets import NotUnderstood
 
 LARGEST_ROSTER = 32 * 1024 * 1024
 LONGEST_CELL = 300
-DELIMITERS = ",;\t|"
+DELIMITERS = ";\t|,"  # names have commas in them more often than the others
 
 # What a column is -> what it is called there, the best first.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -155,7 +155,7 @@ def _parsed(path: Path, text: str, delimiter: str) -> list[Row]:
     line = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if any(cell.strip(f" {DELIMITERS}") for cell in row):
                 rows.append((line, row))
             line = reader.line_num + 1
     except csv.Error:

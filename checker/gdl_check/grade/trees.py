@@ -26,10 +26,11 @@ from gdl_check.grade.archives import (
 )
 
 MOST_FILES = 10_000  # that are looked at in one submission
+TOO_MANY = f"there are more than {MOST_FILES:,} files in it: not all were looked at"
 MOST_LISTED = 200_000  # in the folder of a class
 DEEPEST = 12
 LARGEST_NESTED = 64 * 1024 * 1024  # of the zips inside a zip, which are held in memory
-MOST_ZIPS = 20
+MOST_ZIPS = 10
 
 CODE = (".py", ".ipynb")
 PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -144,11 +145,15 @@ def files(source: Path, notes: list[str]) -> Iterator[File]:
 
     What cannot be looked at is told in `notes`. Never raises.
     """
-    room, zips = LARGEST_NESTED, 0
+    room, zips, left = LARGEST_NESTED, 0, MOST_FILES
     waiting = deque((file, 1) for file in loose(source, notes))
     while waiting:
         file, depth = waiting.popleft()
         if is_code(file.name):
+            left -= 1
+            if left < 0:
+                notes.append(TOO_MANY)
+                return
             yield file
             continue
         if file.name.lower().endswith(PACKED):
@@ -163,7 +168,7 @@ def files(source: Path, notes: list[str]) -> Iterator[File]:
             if file.path is not None:
                 archive = Archive(opened(file.path))
             else:
-                packed = file.load(room)
+                packed = _load_nested(file, room)
                 room -= len(packed)
                 archive = nested(packed)
         except (BadArchive, NotTaken) as error:
@@ -171,6 +176,16 @@ def files(source: Path, notes: list[str]) -> Iterator[File]:
             continue
         notes += [f"{file.place}: {note}" for note in archive.notes]
         waiting.extend((inner, depth + 1) for inner in _unpacked(archive, "", file.place, notes))
+
+
+def _load_nested(file: File, room: int) -> bytes:
+    try:
+        return file.load(room)
+    except BadArchive:
+        if room == LARGEST_NESTED:
+            raise
+        most = in_words(LARGEST_NESTED)
+        raise NotTaken(f"it and the zips before it are larger than {most}") from None
 
 
 def opened(path: Path) -> BinaryIO:
@@ -260,7 +275,7 @@ def _walked(source: Path, notes: list[str]) -> Iterator[File]:
             kind = _kind(entry)
             left -= 1
             if left < 0:
-                notes.append(f"there are more than {MOST_FILES:,} files in it: not all were read")
+                notes.append(TOO_MANY)
                 return
             if is_passed_over(entry.name):
                 continue
@@ -318,13 +333,10 @@ def _unpacked(archive: Archive, folder: str, place: str, notes: list[str]) -> It
     """What could matter in a folder of a zip."""
     for seen, member in enumerate(archive.below(folder)):
         if seen == MOST_FILES:
-            notes.append(f"there are more than {MOST_FILES:,} files in it: not all were read")
+            notes.append(TOO_MANY)
             return
         inside = _relative(member, folder)
         *folders, name = inside.split("/")
         if member.is_folder or not could_matter(name) or any(map(is_passed_over, (*folders, name))):
-            continue
-        if len(folders) > DEEPEST:
-            notes.append(f"{printable(inside)} lies too deep, and was left out")
             continue
         yield _file(archive, member, f"{place}/{inside}" if place else inside)
