@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from gdl_check import cli
 from gdl_check.grade import gradescope
 from gdl_check.grade.gradebook import Gradebook, Row
 from gdl_check.grade.gradescope import build, results_json
@@ -21,7 +22,7 @@ from gdl_check.grade.kit import CannotGrade, kit, kit_of
 from gdl_check.grade.terms import Terms
 from gdl_check.grade.wheel import NAME, wheel
 from gradebooks import DUE, GRADED_AT, everything, mark
-from learner import FILE_NAME, RIGHT, chapter_file
+from learner import FILE_NAME, RIGHT, chapter_file, look_at
 
 TERMS = Terms("Homework 3", ("ch06",), points={"ch06.relu": 3.0}, reveal="counterexamples")
 Check = Callable[[Any], bool]
@@ -195,6 +196,41 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
         metadata = archive.read([name for name in names if name.endswith("METADATA")][0])
     assert b"Name: gdl-check" in metadata and b"Requires-Dist: numpy" in metadata
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
+
+
+def test_the_verb_makes_the_zip(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["--chapter", "ch06", "--points", "ch06=20", "--reveal", "claims", "--partial"]
+    assert cli.main(["gradescope", *words]) == 0
+    said = capsys.readouterr().out
+    look_at(said, 60)
+    assert "20 points" in said
+    with zipfile.ZipFile("autograder.zip") as archive:
+        terms = kit_of(archive.read("assignment.json").decode()).terms
+    assert (terms.chapters, terms.reveal, terms.partial) == (("ch06",), "claims", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "say which chapter"),
+        (["--chapter", "ch99"], "ch01 to ch16"),
+        (["--chapter", "ch06", "--points", "ch05=3"], "'ch05' is not asked"),
+        (["--chapter", "ch06", "--out", "no/such/folder.zip"], "folder.zip cannot be written"),
+    ],
+)
+def test_the_verb_says_what_it_does_not_understand(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["gradescope", *words]) == 2
+    assert says in capsys.readouterr().err and list(tmp_path.iterdir()) == []
 
 
 def test_what_is_sent_is_read_back() -> None:

@@ -30,6 +30,7 @@ more verbs (each explains itself: gdl-check hint --help):
   list, show, hint, solution, diff   on the way
   play                               your functions at work
   grade                              a class
+  gradescope, classroom              a class that is graded there
   dev stubs, dev check, dev new      for authors
 
 exit codes:
@@ -68,6 +69,8 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _play(words)
         if words[:1] == ["grade"]:
             return _grade(words)
+        if words[:1] in (["gradescope"], ["classroom"]):
+            return _elsewhere(words)
         if words[:1] == ["watch"]:
             return _watch(words[1:], fork_here)
         return _check(words, fork_here)
@@ -289,6 +292,33 @@ def _grade(words: list[str]) -> int:
     options = parser.parse_intermixed_args(words[1:])
     _start_warm_process(fork_here=False)
     from gdl_check.grade.run import run
+
+    return run(options)
+
+
+def _elsewhere(words: list[str]) -> int:
+    says = {
+        "gradescope": "Make an autograder for Gradescope: a zip to upload.",
+        "classroom": "Put a workflow for GitHub Classroom into a template repository.",
+    }
+    parser = Parser(prog=f"gdl-check {words[0]}", description=says[words[0]])
+    add = parser.add_argument
+    add("--chapter", action="append", default=[], metavar="CHAPTER", help="like ch06; repeat it")
+    add("--points", action="append", metavar="T=N", help="like ch06=20 or ch06.relu=3 (1)")
+    add("--out", type=Path, metavar="PATH", help="the zip (autograder.zip), or the repository (.)")
+    add("--assignment", metavar="NAME", help="what it is called (the chapters)")
+    add("--partial", action="store_true", help="count the share of an exercise's laws that hold")
+    add("--effort", choices=("quick", "normal", "thorough"), default="normal")
+    add(
+        "--reveal",
+        choices=("verdicts", "claims", "counterexamples", "all"),
+        default="all",
+        help="what is shown before the deadline (all)",
+    )
+    add("--plain", action="store_true", help="no colour, as in a pipe")
+    options = parser.parse_args(words[1:])
+    options.verb = words[0]
+    from gdl_check.grade.elsewhere import run
 
     return run(options)
 

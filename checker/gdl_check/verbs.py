@@ -14,4 +14,4 @@ LEARNING = {
     "diff": "your answer beside the solution, once it has passed",
 }
 # A check itself has no verb.
-WITHOUT_WORKERS = {*STARTING, *LEARNING, "play", "dev"}
+WITHOUT_WORKERS = {*STARTING, *LEARNING, "play", "gradescope", "classroom", "dev"}
