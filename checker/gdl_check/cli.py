@@ -271,6 +271,7 @@ def _grade(words: list[str]) -> int:
         metavar="CSV",
         help="a Moodle worksheet or a Canvas gradebook to fill in",
     )
+    add("--column", default="", metavar="NAME", help="which assignment in a Canvas gradebook")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML as well")
     add(
         "--override",
