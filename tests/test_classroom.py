@@ -238,12 +238,11 @@ def test_the_verb_puts_it_into_a_repository(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["classroom", "--chapter", "ch06", "--points", "ch06.relu=3"]) == 0
-    said = capsys.readouterr().out
-    look_at(said, 70)
-    assert "18 points" in said and ".github/workflows/classroom.yml" in said
-    assert (tmp_path / ".github/workflows/classroom.yml").is_file()
-    assert cli.main(["classroom", "--chapter", "ch06", "--out", "none"]) == 2
+    assert cli.main(["classroom", ".", "--chapter", "ch06", "--points", "ch06.relu=3"]) == 0
+    look_at(capsys.readouterr().out, 80)
+    kit_file = tmp_path / ".github/gdl-check/assignment.json"
+    assert kit_of(kit_file.read_text(encoding="utf-8")).terms.points == {"ch06.relu": 3.0}
+    assert cli.main(["classroom", "none", "--chapter", "ch06"]) == 2
     assert "there is no folder none" in capsys.readouterr().err
 
 

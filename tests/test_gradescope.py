@@ -204,9 +204,7 @@ def test_the_verb_makes_the_zip(
     monkeypatch.chdir(tmp_path)
     words = ["--chapter", "ch06", "--points", "ch06=20", "--reveal", "claims", "--partial"]
     assert cli.main(["gradescope", *words]) == 0
-    said = capsys.readouterr().out
-    look_at(said, 60)
-    assert "20 points" in said
+    look_at(capsys.readouterr().out, 80)
     with zipfile.ZipFile("autograder.zip") as archive:
         terms = kit_of(archive.read("assignment.json").decode()).terms
     assert (terms.chapters, terms.reveal, terms.partial) == (("ch06",), "claims", True)
@@ -218,7 +216,6 @@ def test_the_verb_makes_the_zip(
         ([], "say which chapter"),
         (["--chapter", "ch99"], "ch01 to ch16"),
         (["--chapter", "ch06", "--points", "ch05=3"], "'ch05' is not asked"),
-        (["--chapter", "ch06", "--out", "no/such/folder.zip"], "folder.zip cannot be written"),
     ],
 )
 def test_the_verb_says_what_it_does_not_understand(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gdl_check import __version__
-from gdl_check.verbs import LEARNING, STARTING
+from gdl_check.verbs import LEARNING, STARTING, TEACHING
 
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -29,8 +29,7 @@ more verbs (each explains itself: gdl-check hint --help):
   watch                              check at every save
   list, show, hint, solution, diff   on the way
   play                               your functions at work
-  grade                              a class
-  gradescope, classroom              a class that is graded there
+  grade, gradescope, classroom       for teachers
   dev stubs, dev check, dev new      for authors
 
 exit codes:
@@ -67,10 +66,8 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _learning(words)
         if words[:1] == ["play"]:
             return _play(words)
-        if words[:1] == ["grade"]:
-            return _grade(words)
-        if words[:1] in (["gradescope"], ["classroom"]):
-            return _elsewhere(words)
+        if words and words[0] in TEACHING:
+            return _teaching(words)
         if words[:1] == ["watch"]:
             return _watch(words[1:], fork_here)
         return _check(words, fork_here)
@@ -205,123 +202,18 @@ def _watch(words: list[str], fork_here: bool) -> int:
     return run(options)
 
 
-def _grade(words: list[str]) -> int:
-    parser = Parser(
-        prog="gdl-check grade",
-        description="Grade a class: a folder of submissions becomes a gradebook, a page for every"
-        " student and a report. What is graded already is not graded again.",
-    )
-    add = parser.add_argument
-    add(
-        "folder",
-        nargs="?",
-        type=Path,
-        metavar="DIR",
-        help="the submissions; without it what is graded already is written again",
-    )
-    add(
-        "--chapter",
-        action="append",
-        default=[],
-        metavar="CHAPTER",
-        help="like ch06; repeat it for several",
-    )
-    add("--out", type=Path, default=Path("grades"), metavar="DIR", help="where to write (grades)")
-    add("--assignment", metavar="NAME", help="what it is called (the chapters)")
-    add("--roster", type=Path, metavar="CSV", help="who is in the class")
-    add("--map", type=Path, metavar="CSV", help="which folder or file is whose")
-    add(
-        "--points",
-        action="append",
-        metavar="T=N",
-        help="ch06=20: what a chapter is worth; ch06.relu=3: an exercise (1)",
-    )
-    add(
-        "--partial",
-        action=argparse.BooleanOptionalAction,
-        help="count the share of an exercise's laws that hold",
-    )
-    add("--due", metavar="TIME", help="the deadline, like 2026-11-20T18:00")
-    add(
-        "--late-credit",
-        type=float,
-        metavar="PERCENT",
-        help="what late work keeps of its points (100)",
-    )
-    add(
-        "--reveal",
-        choices=("verdicts", "claims", "counterexamples", "all"),
-        help="what feedback shows before the deadline (all)",
-    )
-    add("--effort", choices=("quick", "normal", "thorough"), help="how many inputs (normal)")
-    add("--run", metavar="NAME", help="another name draws other inputs and grades all again")
-    add("--secret", type=Path, metavar="FILE", help="the teacher's secret (secret.key in --out)")
-    add("--jobs", type=int, metavar="N", help="how many at a time (one for every core)")
-    add(
-        "--require-sandbox",
-        type=int,
-        default=0,
-        metavar="LEVEL",
-        help="refuse to grade below this level, 0 to 3",
-    )
-    add(
-        "--fill",
-        type=Path,
-        action="append",
-        metavar="CSV",
-        help="a Moodle worksheet or a Canvas gradebook to fill in",
-    )
-    add("--column", default="", metavar="NAME", help="which assignment in a Canvas gradebook")
-    add("--junit", type=Path, metavar="FILE", help="write JUnit XML as well")
-    add(
-        "--override",
-        nargs=4,
-        action="append",
-        metavar=("STUDENT", "EXERCISE", "POINTS", "REASON"),
-        help="put your points in the place of ours",
-    )
-    add(
-        "--take-back",
-        nargs=2,
-        action="append",
-        metavar=("STUDENT", "EXERCISE"),
-        help="remove an override",
-    )
-    add("--verify", type=Path, metavar="FILE", help="say whether receipts are genuine")
-    add("--scheduler", metavar="ADDRESS", help="grade on a Dask cluster")
-    add("--plain", action="store_true", help="no colour, as in a pipe")
+def _teaching(words: list[str]) -> int:
+    says = TEACHING[words[0]].capitalize()
+    parser = Parser(prog=f"gdl-check {words[0]}", description=f"{says}.")
+    from gdl_check.grade import flags
+
+    getattr(flags, words[0])(parser.add_argument)
+    parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
     options = parser.parse_intermixed_args(words[1:])
     _start_warm_process(fork_here=False)
     from gdl_check.grade.run import run
 
-    return run(options)
-
-
-def _elsewhere(words: list[str]) -> int:
-    says = {
-        "gradescope": "Make an autograder for Gradescope: a zip to upload.",
-        "classroom": "Put a workflow for GitHub Classroom into a template repository.",
-    }
-    parser = Parser(prog=f"gdl-check {words[0]}", description=says[words[0]])
-    add = parser.add_argument
-    add("--chapter", action="append", default=[], metavar="CHAPTER", help="like ch06; repeat it")
-    add("--points", action="append", metavar="T=N", help="like ch06=20 or ch06.relu=3 (1)")
-    add("--out", type=Path, metavar="PATH", help="the zip (autograder.zip), or the repository (.)")
-    add("--assignment", metavar="NAME", help="what it is called (the chapters)")
-    add("--partial", action="store_true", help="count the share of an exercise's laws that hold")
-    add("--effort", choices=("quick", "normal", "thorough"), default="normal")
-    add(
-        "--reveal",
-        choices=("verdicts", "claims", "counterexamples", "all"),
-        default="all",
-        help="what is shown before the deadline (all)",
-    )
-    add("--plain", action="store_true", help="no colour, as in a pipe")
-    options = parser.parse_args(words[1:])
-    options.verb = words[0]
-    from gdl_check.grade.elsewhere import run
-
-    return run(options)
+    return run(words[0], options)
 
 
 def _verb_parser(verb: str, says: str) -> Parser:

@@ -18,8 +18,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-MOST_MEMBERS = 100_000  # of a whole class; what is looked at of one submission is bounded elsewhere
-LARGEST_DIRECTORY = 16 * 1024 * 1024
+MOST_MEMBERS = 10_000
+MOST_OF_A_CLASS = 100_000
+LARGEST_ENTRY = 160  # bytes that a member takes in the list of members, on average
 LONGEST_NAME = 1024
 LONGEST_PART = 255
 MOST_RATIO = 200  # a notebook full of zeros stays below; a bomb is near 1,000
@@ -48,14 +49,16 @@ class Member(NamedTuple):
 
 
 class Archive:
-    """A zip that was opened: `members` in order of their names, `notes` on what is left out.
+    """A zip that was opened: `members` in order of their names, `notes` on what is odd about it.
+
+    `left_out` are the notes on members that are never read.
 
     Raises BadArchive, and nothing else, whatever the bytes are. The stream is closed together with
     the archive, when nobody needs it any more.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._guarded = _Guarded(stream)
+    def __init__(self, stream: BinaryIO, most: int = MOST_MEMBERS) -> None:
+        self._guarded = _Guarded(stream, most * LARGEST_ENTRY)
         weakref.finalize(self, stream.close)
         try:
             self._zip = zipfile.ZipFile(self._guarded)
@@ -64,11 +67,11 @@ class Archive:
             raise
         except Exception:  # zipfile lets through whatever damaged bytes lead to
             raise BadArchive("this is no zip, or a damaged one: pack it again") from None
-        if len(infos) > MOST_MEMBERS:
-            raise BadArchive(f"there are more than {MOST_MEMBERS:,} files in it: send fewer")
-        self.notes: tuple[str, ...]
-        self.members: tuple[Member, ...]
-        self.members, self.notes = _usable(infos)
+        if len(infos) > most:
+            raise BadArchive(f"there are more than {most:,} files in it: pack fewer")
+        self.members, left_out, others = _usable(infos)
+        self.left_out = fewer(left_out, MOST_NOTES)
+        self.notes = fewer(left_out + others, MOST_NOTES)
         self._names = [member.name for member in self.members]
 
     def below(self, folder: str) -> Iterator[Member]:
@@ -122,8 +125,8 @@ class _Guarded:
     zipfile reads the list of members in one piece, as long as the zip says it is.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: BinaryIO, most: int) -> None:
+        self.stream, self.most = stream, most
         self.count = 0
         self.seek, self.tell = stream.seek, stream.tell
 
@@ -131,9 +134,8 @@ class _Guarded:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        most = LARGEST_DIRECTORY + 1
-        data = self.stream.read(most if size < 0 else min(size, most))
-        if len(data) == most:
+        data = self.stream.read(self.most + 1 if size < 0 else min(size, self.most + 1))
+        if len(data) > self.most:
             raise BadArchive("its list of files is far too long: pack it again, with fewer files")
         self.count += len(data)
         return data
@@ -144,16 +146,17 @@ def nested(data: bytes) -> Archive:
     return Archive(io.BytesIO(data))
 
 
-def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], tuple[str, ...]]:
-    """The members that may be read, in order of their names, and why others may not."""
+def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], list[str], list[str]]:
+    """The members that may be read, in order of their names; why others may not; what is odd."""
     found: dict[str, Member] = {}
+    left_out: list[str] = []
     notes: list[str] = []
     for info in infos:
         given = _name(info)
         name = given.replace("\\", "/")
         why = _refused(name, info)
         if why:
-            notes.append(f"{printable(name)} {why}, so it was left out")
+            left_out.append(f"{printable(name)} {why}, so it was left out")
             continue
         if "\\" in given:
             notes.append(f"{printable(name)} was packed with backslashes, which were read as /")
@@ -168,7 +171,7 @@ def _usable(infos: list[zipfile.ZipInfo]) -> tuple[tuple[Member, ...], tuple[str
     if twins:
         both = " and ".join(map(printable, twins[:2]))
         notes.append(f"{both} have the same name but for case or accents: both were looked at")
-    return tuple(found[name] for name in sorted(found)), fewer(notes, MOST_NOTES)
+    return tuple(found[name] for name in sorted(found)), left_out, notes
 
 
 def _name(info: zipfile.ZipInfo) -> str:

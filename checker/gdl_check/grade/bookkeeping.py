@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gdl_check import __version__
 from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Mark, Row, Student
+from gdl_check.grade.marking import Marked
 from gdl_check.grade.store import Graded, Store
 from gdl_check.grade.terms import Terms
 
@@ -76,21 +77,20 @@ def _marks(
     for exercise in exercises:
         if exercise in kept:
             marked, receipt = kept[exercise]
-            is_known = marked.verdict != FAULT
-            credit = terms.credit(marked.earned, marked.share, graded.late) if is_known else None
-            mark = Mark(
-                exercise,
-                marked.verdict,
-                credit,
-                told=marked.told,
-                screen=marked.screen,
-                receipt=receipt,
-            )
+            mark = mark_of(marked, terms, graded.late)._replace(receipt=receipt)
         else:
             # Graded before this exercise was asked, or not at all for a reason of ours.
             mark = Mark(exercise, FAULT, None)
         found[exercise] = _overridden(mark, overrides)
     return found
+
+
+def mark_of(marked: Marked, terms: Terms, late: bool) -> Mark:
+    """What an exercise came to, as it counts on these terms."""
+    is_known = marked.verdict != FAULT
+    credit = terms.credit(marked.earned, marked.share, late) if is_known else None
+    told, screen = marked.told, marked.screen
+    return Mark(marked.exercise, marked.verdict, credit, told=told, screen=screen)
 
 
 def _overridden(mark: Mark, overrides: dict[str, tuple[float, str]]) -> Mark:

@@ -158,9 +158,10 @@ def survey(book: Gradebook) -> Classwide:
             says.setdefault((place, name), _misconception(row, asked[place])["says"])
             who[place, name].append(record)
         overrides += _overrides(row, asked)
-        unknown = record.with_verdict(FAULT)
+        # What a person has graded in our place is no fault any more.
+        unknown = tuple(a for a in asked if row.marks[a.id].points(a.points) is None)
         if unknown:
-            faults.append(Fault(row.student, tuple(asked[i] for i in unknown), row.notes))
+            faults.append(Fault(row.student, unknown, row.notes))
     counted = [Counter(r.verdicts[i] for r in records) for i in range(len(asked))]
     held = [
         Held(asked[place], name, title_of(asked[place], name), says[place, name], tuple(found))
@@ -252,16 +253,17 @@ def needs(class_: Classwide) -> list[Need]:
     here = [record for record in class_.records if record.handed_in]
     known = sorted(record.points for record in here if record.points is not None)
     low = known[int(LEAST_TENTH * (len(known) - 1))] if known else 0.0
-    found = [_need(record, min(low, class_.worth / 2)) for record in here]
+    found = [_need(record, low, class_.worth) for record in here]
     urgent = [need for need in found if need.reasons]
     return sorted(urgent, key=_urgency)
 
 
-def _need(record: Record, low: float) -> Need:
+def _need(record: Record, low: float, worth: float) -> Need:
     places: dict[str, list[int]] = defaultdict(list)
     for place, name in record.held.items():
         places[name].append(place)
-    least = record.points is not None and record.points <= low
+    points = record.points
+    least = points is not None and points <= low and points < worth / 2
     unread = set(record.verdicts) - {MISSING} == {"error"}
     repeated = {name: tuple(found) for name, found in places.items() if len(found) > 1}
     return Need(record, least, unread, repeated, record.with_verdict("timeout"))

@@ -51,7 +51,7 @@ def _work(client: Client, level: int, tasks: Iterable[Task]) -> Iterator[tuple[T
     waiting = map(opened, tasks)
     versions = _versions()
     running: dict[Any, Opened] = {}
-    done = as_completed()
+    done = as_completed(loop=client.loop)
 
     def submit(some: Iterable[Opened]) -> None:
         for one in some:
@@ -79,7 +79,7 @@ def _outcome(future: Any, one: Opened) -> Done:
 
 
 def _room(client: Client) -> int:
-    return max(1, sum(client.nthreads().values()))
+    return max(1, sum(map(int, client.nthreads().values())))
 
 
 def _marked(one: Opened, level: int, versions: tuple[str, ...]) -> Done:

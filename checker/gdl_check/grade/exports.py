@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from gdl_check.grade.gradebook import Gradebook
 from gdl_check.grade.junit import write_junit
 from gdl_check.grade.lms import Filled, fill
 from gdl_check.grade.tables import write_csv
+from gdl_check.grade.writing import whole
 from gdl_check.render.class_report import report_html
 from gdl_check.render.feedback import feedback_html, feedback_markdown, safe_name
 
@@ -40,7 +40,7 @@ def write_all(
     filled = tuple((path, fill(path, book, out / path.name, column)) for path in fills)
     write_csv(book, out / TABLE)
     _write_pages(book, out / FEEDBACK)
-    write_whole(out / REPORT, report_html(book))
+    _write(out / REPORT, report_html(book))
     if junit is not None:
         write_junit(book, junit)
     return Written(filled, junit)
@@ -52,15 +52,13 @@ def _write_pages(book: Gradebook, folder: Path) -> None:
     old = {path.name for path in folder.iterdir() if path.suffix in (".html", ".md")}
     for row in book.rows():
         name = safe_name(row.student)
-        write_whole(folder / f"{name}.html", feedback_html(book, row))
-        write_whole(folder / f"{name}.md", feedback_markdown(book, row))
+        _write(folder / f"{name}.html", feedback_html(book, row))
+        _write(folder / f"{name}.md", feedback_markdown(book, row))
         old -= {f"{name}.html", f"{name}.md"}
     for name in old:
         (folder / name).unlink()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever sees a part of it. Raises OSError."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+def _write(path: Path, text: str) -> None:
+    with whole(path) as stream:
+        stream.write(text.encode())

@@ -22,6 +22,7 @@ from gdl_check.grade.layouts import Named, Who
 from gdl_check.grade.trees import FILE, FOLDER, File, Node, NotTaken
 from gdl_check.notebooks import LARGEST_NOTEBOOK
 from gdl_check.source import LARGEST_FILE
+from gdl_check.targets import NotUnderstood
 
 LARGEST_SUBMISSION = 128 * 1024 * 1024
 LARGEST_METADATA = 64 * 1024 * 1024
@@ -71,15 +72,18 @@ def find(
 ) -> Iterator[Submission]:
     """The submissions in a folder, or in the zip of a class, in order of the students.
 
-    `aliases` says whose a file or folder is where its name does not. Raises NotTaken or BadArchive
-    where the folder itself cannot be read.
+    `aliases` says whose a file or folder is where its name does not. Raises NotUnderstood where
+    the folder itself cannot be read.
     """
     root = Path(os.path.realpath(folder))
-    at = _class_in(root)
-    left_out = trees.notes_on(at)
+    try:
+        at = _class_in(root, chapters)
+        listed, left_out = trees.listed(at), trees.left_out(at)
+    except (BadArchive, NotTaken) as error:
+        raise NotUnderstood(f"{printable(str(folder))} cannot be graded: {error}") from None
     if left_out:
         yield Submission(printable(at.name), printable(at.name), (), None, False, left_out)
-    nodes = [node for node in trees.listed(at) if _may_be_work(node)]
+    nodes = [node for node in listed if _may_be_work(node)]
     if _is_of_one(nodes):
         whole = Who(printable(at.name), notes=("there are no students in it: it was taken whole",))
         yield _submission(root, whole, [Node(at.name, at, FOLDER)])
@@ -137,24 +141,28 @@ def _as_said(
     below = Path(os.path.relpath(node.path, root)).as_posix()
     names = (unicodedata.normalize("NFC", name) for name in (below, node.name, node.path.stem))
     said = next((aliases[name] for name in names if name in aliases), None)
-    return whose if said is None else [Who(said)]
+    return whose if said is None else [whose[0]._replace(key=said, notes=())]
 
 
-def _class_in(folder: Path) -> Path:
+def _class_in(folder: Path, chapters: Sequence[Chapter]) -> Path:
     """The folder that the students' own lie in: it may be wrapped in others, or in a zip."""
     for _ in range(DEEPEST_CLASS):
         nodes = trees.listed(folder)
         inner = [node for node in nodes if _may_be_work(node)]
         if len(inner) != 1 or any(node.name == layouts.METADATA for node in nodes):
             break
-        if not (inner[0].kind == FOLDER or trees.is_zip(inner[0].name)) or not _is_class(inner[0]):
+        is_wrapped = inner[0].kind == FOLDER or trees.is_zip(inner[0].name)
+        if not is_wrapped or not _is_class(inner[0], chapters):
             break
         folder = inner[0].path
     return folder
 
 
-def _is_class(node: Node, deepest: int = DEEPEST_CLASS) -> bool:
-    """Whether several people's work lies in a folder or a zip, and not one person's."""
+def _is_class(node: Node, chapters: Sequence[Chapter], deepest: int = DEEPEST_CLASS) -> bool:
+    """Whether several people's work lies in a folder or a zip, and not one person's.
+
+    It is several people's where a platform's names are in it, or one chapter more than once.
+    """
     try:
         nodes = trees.listed(node.path)
     except (BadArchive, NotTaken):
@@ -167,24 +175,27 @@ def _is_class(node: Node, deepest: int = DEEPEST_CLASS) -> bool:
     if _is_of_one(nodes):
         return False
     if len(nodes) == 1 and nodes[0].kind == FOLDER:
-        return deepest > 1 and _is_class(nodes[0], deepest - 1)
+        return deepest > 1 and _is_class(nodes[0], chapters, deepest - 1)
     seen: set[str] = set()
     for inner in nodes:
-        held = _chapters_in(inner)
+        held = _chapters_in(inner, chapters)
         if seen & held:
             return True
         seen |= held
     return False
 
 
-def _chapters_in(node: Node) -> set[str]:
-    """The chapters that lie in a folder, or that a file is somebody's; zips may be any."""
+def _chapters_in(node: Node, chapters: Sequence[Chapter]) -> set[str]:
+    """The chapters that lie in a folder, or that a file of somebody's is; zips may be any."""
     if node.kind != FOLDER and not layouts.named(node.name).person:
         return set()
-    found = {
-        "zip" if trees.is_zip(file.name) else layouts.named(file.name).module
-        for file in trees.loose(node.path, [])
-    }
+    found = set()
+    for file in trees.loose(node.path, []):
+        module = "zip" if trees.is_zip(file.name) else layouts.named(file.name).module
+        if not module and node.kind != FOLDER and len(chapters) == 1:
+            data = _loaded(file, LARGEST_SUBMISSION, [])
+            module = "by content" if data and _does_define(data, chapters[0]) else ""
+        found.add(module)
     return found - {""}
 
 
@@ -277,7 +288,7 @@ def _best(
     """The one of several files that counts for a chapter, under the chapter's file name."""
     ranked = sorted(candidates, key=lambda one: one.rank, reverse=True)
     for at, one in enumerate(ranked):
-        data = _loaded(one, room, notes)
+        data = _loaded(one.file, room, notes)
         if data is None:
             continue
         name = module + one.named.suffix
@@ -309,14 +320,20 @@ def _differs(other: _Found, data: bytes) -> bool:
         return True
 
 
-def _loaded(one: _Found, room: int, notes: list[str]) -> bytes | None:
-    most = LARGEST_NOTEBOOK if one.named.suffix == ".ipynb" else LARGEST_FILE
+def _loaded(file: File, room: int, notes: list[str]) -> bytes | None:
+    most = LARGEST_NOTEBOOK if layouts.named(file.name).suffix == ".ipynb" else LARGEST_FILE
     try:
-        return one.file.load(min(most, room))
+        return file.load(min(most, room))
     except (BadArchive, NotTaken) as error:
         full = f"there are more than {in_words(LARGEST_SUBMISSION)} in all"
-        notes.append(f"{one.file.place}: {error if room >= most else full}")
+        notes.append(f"{file.place}: {error if room >= most else full}")
         return None
+
+
+def _does_define(data: bytes, chapter: Chapter) -> bool:
+    """Whether most of a chapter's exercises are defined in a file; nothing is parsed or run."""
+    defined = {name.decode() for name in DEFINED.findall(data)}
+    return 2 * len(defined & chapter.exercises.keys()) > len(chapter.exercises)
 
 
 def _by_content(
@@ -326,15 +343,13 @@ def _by_content(
 
     The newest such one; or else the only file that was handed in, whatever is in it.
     """
-    wanted = set(chapter.exercises)
     newest = sorted(unnamed, key=lambda one: one.rank, reverse=True)
     is_alone = len(unnamed) == 1 and submission.sources[0].name == unnamed[0].file.name
     for one in newest[:MOST_SNIFFED]:
-        data = _loaded(one, room, notes)
+        data = _loaded(one.file, room, notes)
         if data is None:
             continue
-        defined = {name.decode() for name in DEFINED.findall(data)}
-        does_define = 2 * len(wanted & defined) > len(wanted)
+        does_define = _does_define(data, chapter)
         if does_define or is_alone:
             name = chapter.file_name.removesuffix(".py") + one.named.suffix
             if one.named.person != submission.student:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gdl_check import __version__
 from gdl_check.grade.clean import line
-from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Mark, Row, Student
+from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Row, Student
 from gdl_check.grade.terms import Terms, terms_of
 
 FILE_NAME = "assignment.json"
@@ -57,6 +57,7 @@ def graded(folder: Path, kit: Kit) -> tuple[Row, Gradebook]:
     What ran out of time is tried once more. Raises CannotGrade, SandboxFault.
     """
     _start_workers()
+    from gdl_check.grade.bookkeeping import mark_of
     from gdl_check.grade.intake import Submission
     from gdl_check.grade.jobs import Task, carry_out
     from gdl_check.results import Verdict
@@ -75,18 +76,7 @@ def graded(folder: Path, kit: Kit) -> tuple[Row, Gradebook]:
         done = carry_out(task)
     if done.marks is None:
         raise CannotGrade(done.fault)
-    marks = {
-        marked.exercise: Mark(
-            marked.exercise,
-            marked.verdict,
-            None
-            if marked.verdict == FAULT
-            else terms.credit(marked.earned, marked.share, late=False),
-            told=marked.told,
-            screen=marked.screen,
-        )
-        for marked in done.marks
-    }
+    marks = {marked.exercise: mark_of(marked, terms, late=False) for marked in done.marks}
     verdicts = {mark.verdict for mark in marks.values()}
     state = FAULT if FAULT in verdicts else MISSING if verdicts == {MISSING} else "graded"
     row = Row(Student("submission"), state, notes=done.notes, marks=marks)

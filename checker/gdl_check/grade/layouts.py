@@ -69,7 +69,10 @@ class Named(NamedTuple):
 
 def named(name: str) -> Named:
     """Takes a file's name apart, without what a learning platform put before it."""
-    name, attachment = _original(name)
+    return _apart(*_original(name))
+
+
+def _apart(name: str, attachment: int = 0) -> Named:
     suffix = SUFFIX.search(name)
     stem = name[: suffix.start()] if suffix else name
     ending = (suffix["code"] or "").lower() if suffix else ""
@@ -102,7 +105,7 @@ def _original(name: str) -> tuple[str, int]:
 
 def _behind(rest: str, module: str) -> str:
     """The person in what stands behind a chapter, less a short form of the chapter's title."""
-    words = [word for word in re.split(r"[ _.,()\[\]-]+", rest) if word]
+    words = [word for word in re.split(r"[\W_]+", rest) if word]
     title = module.split("_")[1:]
     while words and any(len(words[0]) > 3 and t.startswith(words[0].lower()) for t in title):
         words.pop(0)
@@ -139,8 +142,8 @@ def people(
         if prefix and node.kind == FOLDER and node.name.startswith(prefix):
             return [Who(node.name.removeprefix(prefix))]
         if node.kind == FOLDER:
-            return [Who(named(node.name + ".zip").person or node.name)]
-        of = named(node.name)
+            return [Who(_apart(node.name + ".zip").person or node.name)]
+        of = _apart(node.name)
         return [Who(of.person or ("" if of.module else node.name))]
 
     return [(node, whose(node)) for node in nodes]
@@ -191,7 +194,7 @@ def _submitters(text: str) -> dict[str, list[Who]]:
     found: dict[str, list[dict[str, str]]] = {}
     times: dict[str, float | None] = {}
     here, key = "", ""
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").split("\n"):  # nothing else ends a line
         if not line.startswith(" "):
             top = TOP.fullmatch(line)
             here, key = (top[1], "") if top else ("", "")

@@ -81,8 +81,8 @@ def read_roster(path: Path) -> list[Student]:
         student = _student(cells)
         if not student.key:
             raise NotUnderstood(
-                f"{path.name}, line {line}: nothing in this line says who it is: fill in the "
-                f"column {rows[0][1][next(iter(columns.values()))].strip()!r}, or leave the line out"
+                f"{path.name}, line {line}: nothing there says who it is: write a name, an email "
+                "or an id in that line, or leave it out"
             )
         if student.key in found:
             raise NotUnderstood(
@@ -272,9 +272,9 @@ class _Register:
         """The student of a submission, and a note where there is something to say."""
         said = next((map[at] for at in (submission.place, submission.student) if at in map), "")
         said = said or submission.student
-        own = Student(said, submission.name, submission.email, "" if self.keys else submission.id)
+        own = Student(said, submission.name, submission.email, submission.id)
         if not self.keys:
-            return own._replace(id=submission.id), ""
+            return own, ""
         if said in self.keys:
             return self.keys[said], ""
         for candidates in self._candidates(said, submission):
@@ -294,9 +294,13 @@ class _Register:
         yield self.folded.get(fold(said), none)
         yield self.emails.get(fold(submission.email or said), none)
         yield self.locals.get(fold(said), none)
+        same = self.folded.get(_local(submission.email), none)
+        yield {key: student for key, student in same.items() if not student.email}
         named = self._named(submission.name or said)
         by_id = self.ids.get(fold(submission.id or said), none)
-        yield {**by_id, **named} if by_id and submission.name else by_id
+        # Numbers of different systems may be the same by chance: a name speaks against one.
+        is_other = bool(submission.name and named) and not by_id.keys() & named.keys()
+        yield {**by_id, **named} if by_id and is_other else by_id
         yield self._repository(submission)
         yield named
 

@@ -1,4 +1,4 @@
-"""The verb `grade`: a teacher's words become an assignment, which is graded, kept and written."""
+"""The verbs for teachers: what was asked for is graded, kept and written, or made for elsewhere."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from gdl_check.cli import INTERRUPTED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
-from gdl_check.course import chapter_modules, load_chapter
+from gdl_check.checking import fault_of
+from gdl_check.cli import INTERRUPTED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
+from gdl_check.course import load_chapter
 from gdl_check.course_files import solution_file
 from gdl_check.grade import receipts
-from gdl_check.grade.archives import BadArchive
+from gdl_check.grade.asking import terms_from
 from gdl_check.grade.bookkeeping import gradebook
 from gdl_check.grade.grading import Assignment, Handed, Workers, grade, grade_again, timed_out
 from gdl_check.grade.intake import find
@@ -27,8 +27,8 @@ from gdl_check.grade.jobs import work
 from gdl_check.grade.marking import mark
 from gdl_check.grade.roster import matched, read_map, read_roster
 from gdl_check.grade.store import FILE_NAME, Store
-from gdl_check.grade.terms import Terms, points_of, seconds_of, terms_of
-from gdl_check.grade.trees import NotTaken
+from gdl_check.grade.terms import Terms, terms_of
+from gdl_check.grade.verify import verify
 from gdl_check.render.grading import closing_lines, progress
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import Verdict
@@ -42,15 +42,19 @@ class OurFault(Exception):
     """A failure of ours that keeps a class from being graded; one sentence."""
 
 
-def run(options: argparse.Namespace) -> int:
-    """Do what was asked for; the result is the exit code: 0 where the gradebook is complete."""
+def run(verb: str, options: argparse.Namespace) -> int:
+    """Do what was asked for; the result is the exit code."""
     try:
-        return _verify(options) if options.verify else _grade(options)
+        return VERBS[verb](options)
     except NotUnderstood as error:
-        note(f"gdl-check grade: {error}")
+        note(f"gdl-check {verb}: {error}")
         return NOT_UNDERSTOOD
     except (OurFault, canary.TooOpen) as fault:
-        note(f"gdl-check grade: {fault}")
+        note(f"gdl-check {verb}: {fault}")
+        return OUR_FAULT
+    except Exception as error:
+        broken = fault_of(error)
+        note(f"gdl-check {verb}: something of ours broke ({broken.message}, {broken.where})")
         return OUR_FAULT
     except KeyboardInterrupt:
         note("interrupted: what is graded is kept, and the same command goes on from there")
@@ -58,6 +62,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    """Grade a class; 0 where the gradebook is complete."""
+    if options.verify:
+        key: Path = options.secret or options.out / SECRET
+        return verify(options.verify, key, Screen(sys.stdout, options.plain))
     if importlib.util.find_spec("jinja2") is None:
         raise NotUnderstood('grading needs a little more: pip install "gdl-check[class]"')
     from gdl_check.grade.exports import write_all
@@ -65,7 +73,8 @@ def _grade(options: argparse.Namespace) -> int:
     screen = Screen(sys.stdout, options.plain)
     out: Path = options.out
     with _opened(out, options) as store:
-        terms = _terms(options, store)
+        told = store.fact("terms")
+        terms = terms_from(options, terms_of(told) if told else None)
         secret = _secret(options.secret or out / SECRET)
         seed = receipts.seed_of(secret, terms.assignment, terms.run)
         store.set_facts({"terms": terms.to_json(), "seed": str(seed)})
@@ -156,47 +165,6 @@ def _opened(out: Path, options: argparse.Namespace) -> Iterator[Store]:
         store.close()
 
 
-def _terms(options: argparse.Namespace, store: Store) -> Terms:
-    """The terms as they were the last time, but for what is said now."""
-    told = store.fact("terms")
-    before = terms_of(told) if told else None
-    chapters = tuple(dict.fromkeys(options.chapter)) or (before.chapters if before else ())
-    if not chapters:
-        raise NotUnderstood("say which chapter was asked, like --chapter ch06")
-    for chapter in chapters:
-        if chapter not in chapter_modules():
-            known = list(chapter_modules())
-            raise NotUnderstood(
-                f"there is no chapter {chapter}: there are {known[0]} to {known[-1]}"
-            )
-    terms = (before or Terms("", chapters))._replace(chapters=chapters)
-    said = {
-        "assignment": options.assignment or terms.assignment or " ".join(chapters),
-        "run": options.run,
-        "effort": options.effort,
-        "partial": options.partial,
-        "reveal": options.reveal,
-    }
-    terms = terms._replace(**{name: value for name, value in said.items() if value is not None})
-    try:
-        if options.points:
-            terms = terms._replace(points=points_of(options.points, chapters))
-        if options.due:
-            terms = terms._replace(due=seconds_of(options.due))
-    except ValueError as error:
-        message = (
-            str(error)
-            if "--points" in str(error)
-            else (f"--due {options.due}: write it like 2026-11-20 or 2026-11-20T18:00")
-        )
-        raise NotUnderstood(message) from None
-    if options.late_credit is not None:
-        if not 0 <= options.late_credit <= 100:
-            raise NotUnderstood("--late-credit is a percentage, 0 to 100")
-        terms = terms._replace(late_credit=options.late_credit / 100)
-    return terms
-
-
 def _secret(path: Path) -> bytes:
     try:
         return receipts.secret_at(path)
@@ -231,10 +199,7 @@ def _class(options: argparse.Namespace, store: Store, terms: Terms) -> list[Hand
     roster = read_roster(options.roster) if options.roster else list(store.students())
     aliases = read_map(options.map) if options.map else {}
     chapters = [load_chapter(chapter) for chapter in terms.chapters]
-    try:
-        everybody = matched(find(folder, chapters, aliases), roster, aliases)
-    except (NotTaken, BadArchive) as error:
-        raise NotUnderstood(f"{folder}: {error}") from None
+    everybody = matched(find(folder, chapters, aliases), roster, aliases)
     handed = [(found.submission, found.student) for found in everybody if found.submission]
     if not handed:
         raise NotUnderstood(f"no submission was found in {folder}")
@@ -259,42 +224,33 @@ def _see_that_ours_pass(assignment: Assignment) -> None:
                 )
 
 
-def _verify(options: argparse.Namespace) -> int:
-    """Say of receipts whether they are as we signed them: 0 where all are, else 1."""
-    path: Path = options.secret or options.out / SECRET
-    try:
-        secret = receipts.read_secret(path)
-    except (OSError, ValueError):
-        raise NotUnderstood(
-            f"the secret that receipts were signed with is not in {path}: name it with --secret"
-        ) from None
-    genuine = forged = 0
-    screen = Screen(sys.stdout, options.plain)
-    for receipt in _receipts(options.verify):
-        if receipts.is_genuine(secret, receipt):
-            genuine += 1
-            continue
-        forged += 1
-        who, what = (str(receipt.get(name, "?"))[:60] for name in ("student", "exercise"))
-        screen.put([[("not genuine: ", "bad"), (f"{who}, {what}", "")]])
-    screen.put([[(f"{genuine} genuine, {forged} not", "bad" if forged else "good")]])
-    return NOT_PASSED if forged or not genuine else PASSED
+# --- graders elsewhere ---------------------------------------------------------------------------
 
 
-def _receipts(path: Path) -> Iterator[dict[str, Any]]:
-    """The receipts in a file: JSON, or a whole gradebook."""
-    try:
-        if path.suffix == ".sqlite":
-            store = Store(path)
-            try:
-                yield from store.receipts()
-            finally:
-                store.close()
-            return
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, sqlite3.Error):
-        raise NotUnderstood(f"{path} holds no receipt that can be read") from None
-    for receipt in told if isinstance(told, list) else [told]:
-        if not isinstance(receipt, dict):
-            raise NotUnderstood(f"{path} holds no receipt that can be read")
-        yield receipt
+def _gradescope(options: argparse.Namespace) -> int:
+    from gdl_check.grade.gradescope import build
+
+    with _writing(options.out):
+        build(terms_from(options), options.out)
+    _say(f"{options.out} is made: upload it as the autograder of the assignment", options)
+    return PASSED
+
+
+def _classroom(options: argparse.Namespace) -> int:
+    from gdl_check.grade.classroom import put_into
+
+    if not options.folder.is_dir():
+        raise NotUnderstood(f"there is no folder {options.folder}: name the template repository")
+    terms = terms_from(options)
+    with _writing(options.folder):
+        for path in put_into(options.folder, terms):
+            _say(f"written: {path}", options)
+    _say("commit these files: every push is marked from then on", options)
+    return PASSED
+
+
+def _say(text: str, options: argparse.Namespace) -> None:
+    Screen(sys.stdout, options.plain).put([[(text, "")]])
+
+
+VERBS = {"grade": _grade, "gradescope": _gradescope, "classroom": _classroom}

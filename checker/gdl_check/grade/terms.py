@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gdl_check.chapter_check import Settings
 from gdl_check.course import Chapter, load_chapter
 from gdl_check.grade.gradebook import Asked, AskedChapter
-
-REVEALS = ("verdicts", "claims", "counterexamples", "all")
 
 
 class Terms(NamedTuple):
@@ -64,36 +61,3 @@ def terms_of(told: str) -> Terms:
     """The terms that `to_json` told."""
     read = json.loads(told)
     return Terms(**{**read, "chapters": tuple(read["chapters"])})
-
-
-def seconds_of(text: str) -> float:
-    """A time as people write it, like 2026-11-20T18:00 or 2026-11-20 (its end).
-
-    Local time, where it names no offset. Raises ValueError.
-    """
-    moment = datetime.fromisoformat(text)
-    if len(text) == len("2026-11-20"):
-        moment = moment.replace(hour=23, minute=59, second=59)
-    return moment.timestamp()
-
-
-def points_of(texts: Sequence[str], chapters: Sequence[str]) -> dict[str, float]:
-    """`ch06=20` and `ch06.relu=3` as a table. Raises ValueError with one sentence."""
-    known = set(chapters)
-    known.update(f"{chapter}.{name}" for chapter in chapters for name in _names(chapter))
-    found = {}
-    for text in texts:
-        target, _, number = text.partition("=")
-        if target not in known:
-            raise ValueError(f"--points {text}: {target!r} is not asked in this assignment")
-        try:
-            found[target] = float(number)
-        except ValueError:
-            found[target] = -1.0
-        if not 0 <= found[target] < 1e6:
-            raise ValueError(f"--points {text}: write a number like {target}=2")
-    return found
-
-
-def _names(chapter: str) -> list[str]:
-    return list(load_chapter(chapter).exercises)

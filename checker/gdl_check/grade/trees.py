@@ -15,7 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from gdl_check.grade.archives import Archive, BadArchive, Member, in_words, nested, printable
+from gdl_check.grade.archives import (
+    MOST_OF_A_CLASS,
+    Archive,
+    BadArchive,
+    Member,
+    in_words,
+    nested,
+    printable,
+)
 
 MOST_FILES = 10_000  # that are looked at in one submission
 MOST_LISTED = 200_000  # in the folder of a class
@@ -95,10 +103,10 @@ def listed(folder: Path) -> list[Node]:
     return [Node(name, folder / name, kind) for name, kind in kinds.items()]
 
 
-def notes_on(folder: Path) -> tuple[str, ...]:
-    """What is left out of a zip that holds a class."""
+def left_out(folder: Path) -> tuple[str, ...]:
+    """What is never read of the zip that a folder lies in. Raises NotTaken and BadArchive."""
     found = _in_zip(folder)
-    return found[0].notes if found else ()
+    return found[0].left_out if found else ()
 
 
 def holds(folder: Path, name: str) -> bool:
@@ -294,7 +302,7 @@ def _archive(path: Path, changed: int, size: int, process: int) -> Archive:
 
     Not across a fork: where a file is read stands in one place for both processes.
     """
-    return Archive(opened(path))
+    return Archive(opened(path), MOST_OF_A_CLASS)
 
 
 def _relative(member: Member, folder: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -18,7 +19,8 @@ from gdl_check.examine import REPEATABLE
 from gdl_check.grade.classwide import title_of
 from gdl_check.grade.gradebook import FAULT, MISSING, Asked, Gradebook, Mark, Row, Student
 from gdl_check.render.lines import sentence, title_in
-from gdl_check.render.pages import SIGNS, block, one_line, page, points_text, time_text
+from gdl_check.render.markdown import escaped, fenced
+from gdl_check.render.pages import SIGNS, block, name_of, one_line, page, points_text, time_text
 
 REVEALED = ("verdicts", "claims", "counterexamples", "all")
 BROKEN = ("failed", "error", "timeout")
@@ -53,12 +55,14 @@ class Told(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether there is something left to do about it."""
-        return self.verdict not in ("passed", FAULT)
+        full = self.is_set and self.points is not None and self.points >= self.asked.points
+        return self.verdict not in ("passed", FAULT) and not full
 
     @property
     def says_more(self) -> bool:
         """Whether there is more to say of it than its verdict and its points."""
-        return self.verdict in (*BROKEN, FAULT) or self.is_set
+        told = self.claim or self.error or self.screen
+        return self.is_set or self.verdict == FAULT or bool(told)
 
 
 def safe_name(student: Student) -> str:
@@ -79,6 +83,8 @@ def revealed(book: Gradebook) -> str:
 def told_of(book: Gradebook, row: Row) -> list[Told]:
     """Every exercise of a student's, as far as it may be shown. Raises ValueError for a level of
     `reveal` that there is not."""
+    if book.reveal not in REVEALED:
+        raise ValueError(f"feedback reveals one of {', '.join(REVEALED)}, not {book.reveal}")
     level = REVEALED.index(revealed(book))
     return [_told(book, exercise, row.marks[exercise.id], level) for exercise in book.asked]
 
@@ -165,24 +171,35 @@ class Letter(NamedTuple):
 
 def letter(book: Gradebook, row: Row) -> Letter:
     """Everything that a student is told. Raises ValueError as told_of does."""
-    told = told_of(book, row)
+    told, shared = _once(told_of(book, row))
     points = book.points(row)
     chapters = [f"{c.id} ({title_in(1000, c.title)})" for c in book.chapters]
     step, commands = _next(book, row, told)
+    known = f"{points_text(points)} of {points_text(book.worth)}"
     return Letter(
         one_line(book.assignment, 80) + ": your feedback",
-        one_line(row.student.called, 80),
-        f"{points_text(points)} of {points_text(book.worth)}"
-        if points is not None
-        else "not all known yet",
+        name_of(row.student),
+        known if points is not None else "not all known yet",
         _summary(row, told, ", ".join(chapters)),
-        tuple(_notes(row)),
+        (*_notes(row), *shared),
         step,
         commands,
         tuple(told),
         _receipts(book, row),
         _closing(book),
     )
+
+
+def _once(told: list[Told]) -> tuple[list[Told], list[str]]:
+    """What went wrong with a whole file is said once, and not for each of its exercises."""
+    counts = Counter(t.error for t in told if t.error and not t.claim)
+    many = [error for error, count in counts.items() if count > 1]
+    said = [f"Nothing in a file of yours could run. {_as_sentence(error)}" for error in many]
+    return [t._replace(error="") if t.error in many and not t.claim else t for t in told], said
+
+
+def _as_sentence(error: str) -> str:
+    return sentence(error, error.partition(":")[0])
 
 
 def _summary(row: Row, told: list[Told], chapters: str) -> str:
@@ -203,7 +220,7 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"Handed in {arrived}{', after the deadline' if row.late else ''}."
     elif row.late:
         yield "Handed in after the deadline."
-    yield from (sentence(one_line(note)) for note in row.notes)
+    yield from filter(None, map(one_line, row.notes))
 
 
 def _next(book: Gradebook, row: Row, told: list[Told]) -> tuple[str, tuple[str, ...]]:
@@ -248,28 +265,10 @@ def feedback_html(book: Gradebook, row: Row) -> str:
 
 # --- Markdown ------------------------------------------------------------------------------------
 
-MEANS_SOMETHING = re.compile(
-    r"[\\`*{}\[\]<>#|~&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.", re.IGNORECASE
-)
-MEANS_SOMETHING_FIRST = re.compile(r"^(\d*)([-+=.)])")
-
 
 def feedback_markdown(book: Gradebook, row: Row) -> str:
     """A student's page, in which no text but ours means anything. Raises ValueError as above."""
     return "\n".join(_markdown(letter(book, row))) + "\n"
-
-
-def escaped(text: str) -> str:
-    """A text of one line in which nothing means anything to Markdown, wherever it stands."""
-    text = MEANS_SOMETHING.sub(lambda found: "\\" + found[0], one_line(text))
-    return MEANS_SOMETHING_FIRST.sub(r"\1\\\2", text)
-
-
-def fenced(text: str) -> str:
-    """Lines as they are, between fences longer than any within."""
-    runs = [len(run) for run in re.findall(r"`+", text)]
-    fence = "`" * max(3, *(n + 1 for n in runs), 3)
-    return f"{fence}text\n{text}\n{fence}"
 
 
 def _markdown(said: Letter) -> Iterator[str]:
@@ -319,7 +318,7 @@ def sentences(told: Told) -> list[str]:
     if told.claim:
         said.append(f"Does not hold: {told.asked.name} {told.claim}.")
     if told.error:
-        said.append(sentence(told.error, told.error.partition(":")[0]))
+        said.append(_as_sentence(told.error))
     return said
 
 

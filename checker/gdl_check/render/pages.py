@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gdl_check.grade.gradebook import FAULT, MISSING
+from gdl_check.grade.gradebook import FAULT, MISSING, Student
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -69,9 +70,15 @@ def one_line(text: str, most: int = LONGEST_TEXT) -> str:
     return cut(" ".join(cleaned(text[: 4 * most]).split()), most)
 
 
+def name_of(student: Student) -> str:
+    """What somebody is called on a page; never nothing, since it is clicked on."""
+    return one_line(student.name, LONGEST_NAME) or one_line(student.key, LONGEST_NAME) or "no name"
+
+
 def block(text: str) -> str:
     """A screen or message of strangers as lines, of which there are not endlessly many."""
-    return cut(cleaned(text[: 2 * LONGEST_BLOCK]), LONGEST_BLOCK).strip("\n")
+    lines = cut(cleaned(text[: 2 * LONGEST_BLOCK]), LONGEST_BLOCK)
+    return dedent(lines).strip("\n")
 
 
 def words(text: str) -> Markup:
@@ -126,7 +133,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(line=one_line, words=words, points=points_text, time=time_text)
+    made.filters.update(
+        name=name_of, line=one_line, words=words, points=points_text, time=time_text
+    )
     return made
 
 

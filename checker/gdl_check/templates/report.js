@@ -21,12 +21,15 @@
     body.append(...keyed.map(([, row]) => row));
   }
 
+  // Browsers do not repeat buttons on the pages of a print: there the name stands by itself.
   heads.forEach((head, column) => {
-    const button = document.createElement("button");
+    const place = head.querySelector(".up") || head;
+    const button = document.createElement("button"), name = document.createElement("span");
     button.type = "button";
-    button.textContent = head.textContent.trim();
+    button.textContent = name.textContent = head.textContent.trim();
     button.addEventListener("click", () => sort(column));
-    (head.querySelector(".up") || head).replaceChildren(button);
+    name.className = "printed";
+    place.replaceChildren(button, name);
   });
 
   const [search, verdict, exercise, held] = ["search", "verdict", "exercise", "held"].map(
