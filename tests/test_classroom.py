@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from gdl_check import cli
 from gdl_check.grade import classroom
 from gdl_check.grade.classroom import annotated, command, put_into, results_json, score, summary
 from gdl_check.grade.gradebook import Gradebook, Row
 from gdl_check.grade.kit import kit_of
 from gdl_check.grade.terms import Terms
 from gradebooks import GRADED_AT, HOSTILE, everything, mark
-from learner import FILE_NAME, RIGHT, chapter_file
+from learner import FILE_NAME, RIGHT, SOLUTION, chapter_file, look_at
 
 TERMS = Terms("Homework 3", ("ch06",), points={"ch06.relu": 3.0})
 FILES = {"ch05": "exercises/ch05_many_weights.py", "ch06": f"exercises/{FILE_NAME}"}
@@ -233,6 +234,18 @@ def test_the_workflow_has_the_names_that_classroom_looks_for(tmp_path: Path) -> 
     )
 
 
+def test_the_verb_puts_it_into_a_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["classroom", ".", "--chapter", "ch06", "--points", "ch06.relu=3"]) == 0
+    look_at(capsys.readouterr().out, 80)
+    kit_file = tmp_path / ".github/gdl-check/assignment.json"
+    assert kit_of(kit_file.read_text(encoding="utf-8")).terms.points == {"ch06.relu": 3.0}
+    assert cli.main(["classroom", "none", "--chapter", "ch06"]) == 2
+    assert "there is no folder none" in capsys.readouterr().err
+
+
 # --- as the service runs it ----------------------------------------------------------------------
 
 
@@ -305,8 +318,6 @@ def test_a_push_is_marked_as_the_service_does_it(repository: Path) -> None:
 
 
 def test_all_right_ends_with_0(repository: Path) -> None:
-    from learner import SOLUTION
-
     (repository / FILE_NAME).write_text(SOLUTION, encoding="utf-8")
     ran = step(repository)
     assert (ran.code, ran.result["status"], check(ran.result)) == (0, "pass", (18.0, 18.0))

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from gdl_check import cli
 from gdl_check.grade import gradescope
 from gdl_check.grade.gradebook import Gradebook, Row
 from gdl_check.grade.gradescope import build, results_json
@@ -21,7 +22,7 @@ from gdl_check.grade.kit import CannotGrade, kit, kit_of
 from gdl_check.grade.terms import Terms
 from gdl_check.grade.wheel import NAME, wheel
 from gradebooks import DUE, GRADED_AT, everything, mark
-from learner import FILE_NAME, RIGHT, chapter_file
+from learner import FILE_NAME, RIGHT, chapter_file, look_at
 
 TERMS = Terms("Homework 3", ("ch06",), points={"ch06.relu": 3.0}, reveal="counterexamples")
 Check = Callable[[Any], bool]
@@ -197,6 +198,38 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
 
 
+def test_the_verb_makes_the_zip(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["--chapter", "ch06", "--points", "ch06=20", "--reveal", "claims", "--partial"]
+    assert cli.main(["gradescope", *words]) == 0
+    look_at(capsys.readouterr().out, 80)
+    with zipfile.ZipFile("autograder.zip") as archive:
+        terms = kit_of(archive.read("assignment.json").decode()).terms
+    assert (terms.chapters, terms.reveal, terms.partial) == (("ch06",), "claims", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "say which chapter"),
+        (["--chapter", "ch99"], "ch01 to ch16"),
+        (["--chapter", "ch06", "--points", "ch05=3"], "'ch05' is not asked"),
+    ],
+)
+def test_the_verb_says_what_it_does_not_understand(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["gradescope", *words]) == 2
+    assert says in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
 def test_what_is_sent_is_read_back() -> None:
     made = kit(TERMS._replace(assignment="caf\u00e9 3", chapters=("ch05", "ch06")))
     assert kit_of(made.to_json()) == made and kit(TERMS).seed != made.seed
@@ -253,7 +286,7 @@ def test_a_submission_is_graded_as_the_service_does_it(service: Service) -> None
         chapter_file(**RIGHT | {"relu_deriv": "def relu_deriv(output):\n    return output"})
     )
     code, printed, told = service.run()
-    assert (code, printed) == (0, "")
+    assert code == 0 and re.fullmatch(r"sandbox level [0-3] of 3\b.*\n", printed)
     assert check(told) == 4.0 and told["execution_time"] > 0
     tests = {test["name"]: test for test in told["tests"]}
     assert tests["relu"]["score"] == 3.0 and tests["collapse_linear"]["status"] == "passed"
@@ -264,7 +297,7 @@ def test_a_submission_is_graded_as_the_service_does_it(service: Service) -> None
 
 def test_nothing_handed_in_is_a_zero_that_says_why(service: Service) -> None:
     code, printed, told = service.run()
-    assert (code, printed, check(told)) == (0, "", 0)
+    assert (code, printed.count("\n"), check(told)) == (0, 1, 0)
     assert "there is no ch06_backpropagation.py in it" in told["output"]
 
 

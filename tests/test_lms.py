@@ -465,6 +465,8 @@ def test_people_are_found_and_never_guessed() -> None:
     assert pairs(("z@u", "3", "Zoe Zeta")) == {}  # a number that numbers something else
     assert pairs(("", "4", ""), ("", "", "Dora Ito")) == {}  # claimed by two
     assert pairs(("c@u", "", ""), ("c@u", "", "")) == {}
+    # Who calls himself what another one is called takes nothing from who is known by an address.
+    assert pairs(("c@u", "", "Cem Kaya"), ("", "", "Cem Kaya")) == {0: 2}
     assert pairs(("", "", ""), ("", "", " -- ")) == {}
 
 

@@ -25,14 +25,19 @@ class Written(NamedTuple):
 
 
 def write_all(
-    book: Gradebook, out: Path, fills: Sequence[Path] = (), junit: Path | None = None
+    book: Gradebook,
+    out: Path,
+    fills: Sequence[Path] = (),
+    junit: Path | None = None,
+    column: str = "",
 ) -> Written:
     """Write the exports of a gradebook into a folder, and fill in files of other tools.
 
-    Each file is whole or as it was before. Raises OSError, NotUnderstood for a file to be filled.
+    `column` is as `lms.fill` takes it. Each file is whole or as it was before. Raises OSError,
+    NotUnderstood for a file to be filled.
     """
     # First what may not be understood.
-    filled = tuple((path, fill(path, book, out / path.name)) for path in fills)
+    filled = tuple((path, fill(path, book, out / path.name, column)) for path in fills)
     write_csv(book, out / TABLE)
     _write_pages(book, out / FEEDBACK)
     _write(out / REPORT, report_html(book))

@@ -49,6 +49,7 @@ def grade(add: Add) -> None:
         metavar="CSV",
         help="a Moodle worksheet or a Canvas gradebook to fill in",
     )
+    add("--column", default="", metavar="NAME", help="which assignment in a Canvas gradebook")
     add("--junit", type=Path, metavar="FILE", help="write JUnit XML as well")
     add(
         "--override",

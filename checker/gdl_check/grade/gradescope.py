@@ -25,6 +25,7 @@ from gdl_check.grade.wheel import NAME, wheel
 from gdl_check.grade.writing import whole
 from gdl_check.places import PACKAGE
 from gdl_check.render.feedback import OURS, Told, told_of
+from gdl_check.sandbox.canary import HIGHEST
 
 TEMPLATES = PACKAGE / "grade" / "templates"
 DONE, FAULT = 0, 3
@@ -149,6 +150,7 @@ def run(base: Path) -> int:
         sent = kit_of(places.kit.read_text(encoding="utf-8"))
         due = _due(places.metadata)
         row, book = graded(places.submission, sent._replace(terms=sent.terms._replace(due=due)))
+        print(_sandbox(book))
         told = results_json(row, book)
         if "tests" not in told:
             print(told["output"])
@@ -160,6 +162,12 @@ def run(base: Path) -> int:
         print(f"{OURS}\n{in_words(error)}")
         return FAULT
     return DONE
+
+
+def _sandbox(book: Gradebook) -> str:
+    """For the teacher, who alone sees what is printed: how well this machine confines answers."""
+    open_to = f"; a submission could {', '.join(book.missing_sandbox)}" * bool(book.missing_sandbox)
+    return line(f"sandbox level {book.level} of {HIGHEST}{open_to}")
 
 
 def _due(metadata: Path) -> float | None:

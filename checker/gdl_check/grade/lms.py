@@ -157,7 +157,9 @@ def _canvas(sheet: Sheet, wanted: str, shown: str) -> Columns | None:
     first = 1
     while first < len(sheet.rows) and not _is_person(sheet, first):
         if "read only" in sheet.value(first, column):
-            raise NotUnderstood(f"Canvas computes {line(header[column])!r} itself: name another")
+            raise NotUnderstood(
+                f"Canvas computes {line(header[column])!r} itself: name another with --column"
+            )
         first += 1
     ids = tuple(header.index(name) for name in CANVAS_IDS if name in header)
     return Columns("Canvas", column, first, (), ids, names)
@@ -177,8 +179,8 @@ def _assignment(assignments: dict[int, str], wanted: str, shown: str) -> int:
     more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     what = "more than one column" if found else "no column"
     raise NotUnderstood(
-        f"{shown} has {what} for {line(wanted, 60)!r}: say which one is meant of "
-        f"{'; '.join(named[:MOST_NAMED]) or 'those that you add in Canvas'}{more}"
+        f"{shown} has {what} for {line(wanted, 60)!r}: name one with --column; there are "
+        f"{'; '.join(named[:MOST_NAMED]) or 'none yet, so make the assignment in Canvas'}{more}"
     )
 
 

@@ -87,7 +87,7 @@ def _grade(options: argparse.Namespace) -> int:
             _grade_class(options, Assignment(store, terms, secret, seed, 0), screen)
         book = gradebook(store, terms)
         with _writing(out):
-            written = write_all(book, out, options.fill or (), options.junit)
+            written = write_all(book, out, options.fill or (), options.junit, options.column)
         screen.put(closing_lines(book, out, written, screen.width))
     return PASSED
 
