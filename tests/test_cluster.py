@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -48,9 +49,7 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
 
 
 def address(told: str) -> str:
-    import json
-
-    return str(json.loads(Path(told).read_text())["address"])
+    return str(json.loads(Path(told).read_text(encoding="utf-8"))["address"])
 
 
 def test_a_cluster_comes_to_the_same_gradebook_though_a_worker_dies(tmp_path: Path) -> None:

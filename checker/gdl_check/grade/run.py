@@ -21,6 +21,8 @@ from gdl_check.course_files import solution_file
 from gdl_check.grade import receipts
 from gdl_check.grade.asking import terms_from
 from gdl_check.grade.bookkeeping import gradebook
+from gdl_check.grade.classwide import survey
+from gdl_check.grade.gradebook import Student
 from gdl_check.grade.grading import Assignment, Handed, Workers, grade, grade_again, timed_out
 from gdl_check.grade.intake import find
 from gdl_check.grade.jobs import work
@@ -86,10 +88,11 @@ def _grade(options: argparse.Namespace) -> int:
         if options.folder is not None:
             _grade_class(options, Assignment(store, terms, secret, seed, 0), screen)
         book = gradebook(store, terms)
-        with _writing(out):
+        with _writing(out, f": mend that, then run gdl-check grade --out {out}; nothing is lost"):
             written = write_all(book, out, options.fill or (), options.junit, options.column)
-        screen.put(closing_lines(book, out, written, screen.width))
-    return PASSED
+        class_ = survey(book)
+        screen.put(closing_lines(book, class_, out, written, screen.width))
+    return OUR_FAULT if class_.faults else PASSED
 
 
 def _grade_class(options: argparse.Namespace, assignment: Assignment, screen: Screen) -> None:
@@ -124,15 +127,12 @@ def _workers(options: argparse.Namespace, level: int) -> Workers:
 
 
 @contextlib.contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def _writing(out: Path, then: str = "") -> Iterator[None]:
     try:
         yield
     except OSError as error:
         name = error.filename or out
-        raise OurFault(
-            f"{name} could not be written ({error.strerror}): what is graded is kept;"
-            f" mend that, then run gdl-check grade --out {out}"
-        ) from None
+        raise NotUnderstood(f"{name} cannot be written ({error.strerror}){then}") from None
 
 
 # --- what was asked for --------------------------------------------------------------------------
@@ -196,15 +196,24 @@ def _class(options: argparse.Namespace, store: Store, terms: Terms) -> list[Hand
         raise NotUnderstood(f"there is no {folder}: name the folder that holds the submissions")
     if options.out.resolve().is_relative_to(folder.resolve()):
         raise NotUnderstood(f"{options.out} lies among the submissions: choose another --out")
-    roster = read_roster(options.roster) if options.roster else list(store.students())
+    roster = read_roster(options.roster) if options.roster else _remembered(store)
     aliases = read_map(options.map) if options.map else {}
     chapters = [load_chapter(chapter) for chapter in terms.chapters]
     everybody = matched(find(folder, chapters, aliases), roster, aliases)
     handed = [(found.submission, found.student) for found in everybody if found.submission]
     if not handed:
         raise NotUnderstood(f"no submission was found in {folder}")
-    store.set_students(found.student for found in everybody)
+    before = [] if roster else list(store.students())
+    students = {student.key: student for student in before}
+    students |= {found.student.key: found.student for found in everybody}
+    store.set_students(students.values())
+    store.set_facts({"has_roster": "yes" if roster else ""})
     return handed
+
+
+def _remembered(store: Store) -> list[Student]:
+    """The roster of the last time, where there was one."""
+    return list(store.students()) if store.fact("has_roster") else []
 
 
 # --- whether all is well -------------------------------------------------------------------------

@@ -116,6 +116,8 @@ def _error(told: Mapping[str, Any], cases: bool) -> str:
     line = f" (line {error['line']})" if error.get("line") else ""
     if cases or not told.get("laws"):
         return one_line(f"{error['type']}: {error['message']}") + line
+    if error["type"] == "Timeout":
+        return f"a call did not return in time{line}"
     known = isinstance(getattr(builtins, error["type"], None), type)
     return f"{error['type'] if known else 'an exception'} was raised{line}"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gdl_check.grade.classwide import Classwide, spread, survey
+from gdl_check.grade.classwide import Classwide, spread
 from gdl_check.grade.exports import FEEDBACK, REPORT, TABLE, Written
 from gdl_check.grade.gradebook import Gradebook
 from gdl_check.render.lines import Line, labelled, wrapped
@@ -78,9 +78,10 @@ def _span(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def closing_lines(book: Gradebook, out: Path, written: Written, width: int) -> Iterator[Line]:
+def closing_lines(
+    book: Gradebook, class_: Classwide, out: Path, written: Written, width: int
+) -> Iterator[Line]:
     """What the class did in a few lines, and where to read on."""
-    class_ = survey(book)
     there = len(class_.records) - len(class_.absent)
     yield [(book.assignment, "strong"), (f"  {there} of {len(class_.records)} handed in", "")]
     yield []
@@ -98,7 +99,8 @@ def closing_lines(book: Gradebook, out: Path, written: Written, width: int) -> I
     yield from _confined(book, width)
     for path, filled in written.filled:
         yield []
-        told = f"{filled.filled} grades filled in, {filled.changed} of them in place of others"
+        grades = "one grade" if filled.filled == 1 else f"{filled.filled} grades"
+        told = f"{grades} filled in, {filled.changed} in the place of others"
         yield from wrapped(f"{path.name} ({filled.tool}, {filled.column}): {told}.", width)
         for name, why in filled.left:
             yield from wrapped(f"{name}: left as it was, {why}", width)
