@@ -1,0 +1,276 @@
+"""A sitting: the cards of today, one after the other, each until it is right, given up or put off.
+
+What is on the table lies in `.gdl/drill/` as well: the file that is written in, and how far one
+has come. A sitting that was broken off goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from gdl_check import state
+from gdl_check.course import Chapter, load_chapter
+from gdl_check.drill import days
+from gdl_check.drill.cards import Card, card_of, cards_of
+from gdl_check.drill.marking import Mark
+from gdl_check.drill.pages import Page, page, peek, reveal
+from gdl_check.drill.reviews import KINDS, Review, event_of, exercise_of, item_of
+from gdl_check.drill.schedule import History, Rated, Standing, due, history, pace, portion
+from gdl_check.state import Progress
+
+NEW_A_DAY = 3
+ON_THE_TABLE = "asked.json"
+
+
+class Ask(NamedTuple):
+    """A card, and how many times its item was reviewed before."""
+
+    card: Card
+    turn: int
+
+
+@dataclass
+class Asked:
+    """The card on the table, and what has happened to it so far."""
+
+    card: str
+    turn: int
+    seconds: float = 0.0
+    misses: int = 0
+    peeks: int = 0
+
+    @property
+    def ask(self) -> Ask:
+        return Ask(card_of(self.card), self.turn)
+
+
+# --- what is asked today -----------------------------------------------------------------------
+
+
+def plan(
+    past: History,
+    passed: Iterable[str],
+    day: date,
+    seconds: float,
+    deck: Chapter | None = None,
+    begun: Ask | None = None,
+) -> list[Ask]:
+    """The cards of a sitting of some seconds.
+
+    What was `begun` comes first, then what is due, and where there is time left a few new cards:
+    of the exercises that were `passed`. From a `deck` come all of its exercises, and as many new
+    cards as there is time for: someone has an examination ahead.
+    """
+    waiting = [s.item for s in due(past.known, day)]
+    exercises = list(passed)
+    most = NEW_A_DAY - sum(first_on(past, day))
+    if deck is not None:
+        exercises = [deck.exercise_id(name) for name in deck.exercises]
+        waiting = [item for item in waiting if exercise_of(item) in exercises]
+        most = len(exercises)
+    busy = {exercise_of(item) for item in waiting}
+    busy |= {one.review.exercise for one in past.rated if one.review.day == day}
+    new = (item for _, item in zip(range(most), fresh(exercises, past.known, busy)))
+    first = [begun] if begun and begun.turn == times(past, item_of(begun.card)) else []
+    taken = [item_of(ask.card) for ask in first]
+    items = portion((item for item in waiting if item not in taken), new, pace(past.rated), seconds)
+    asks = (ask_for(item, past.known.get(item)) for item in items if item not in taken)
+    return [*first, *(ask for ask in asks if ask is not None)]
+
+
+def times(past: History, item: str) -> int:
+    """How many times an item was reviewed."""
+    return past.known[item].reviews if item in past.known else 0
+
+
+def first_on(past: History, day: date) -> Iterator[bool]:
+    """For every review, whether it was an item's first one, and made on this day."""
+    return (one.predicted is None and one.review.day == day for one in past.rated)
+
+
+def fresh(exercises: Iterable[str], known: Collection[str], busy: Collection[str]) -> Iterator[str]:
+    """Items that were never reviewed: one an exercise, and none where another of it is due.
+
+    A card on an exercise gives away a part of the other ones.
+    """
+    for exercise in exercises:
+        unknown = [kind for kind in KINDS if f"{exercise}:{kind}" not in known]
+        if exercise in busy or not unknown:
+            continue
+        kinds = {card.kind for card in _cards(exercise)}
+        kind = next((kind for kind in unknown if kind in kinds), None)
+        if kind is not None:
+            yield f"{exercise}:{kind}"
+
+
+def ask_for(item: str, standing: Standing | None) -> Ask | None:
+    """The card that asks for an item now; None where there is none any more."""
+    cards = [card for card in _cards(exercise_of(item)) if item_of(card) == item]
+    level = standing.level if standing else 1
+    below = [card for card in cards if card.level <= level]
+    card = max(below or cards[:1], key=lambda c: c.level, default=None)
+    return Ask(card, standing.reviews if standing else 0) if card else None
+
+
+def _cards(exercise: str) -> list[Card]:
+    """The cards of an exercise, which may have left the course."""
+    chapter_id, _, name = exercise.partition(".")
+    try:
+        chapter = load_chapter(chapter_id)
+    except KeyError:
+        return []
+    return cards_of(chapter, name) if name in chapter.exercises else []
+
+
+def passed_in(known: Mapping[str, Progress]) -> list[str]:
+    """The exercises that have ever passed, in the order in which they did."""
+    passed = [(progress.since, name) for name, progress in known.items() if progress.passed]
+    return [name for _, name in sorted(passed)]
+
+
+# --- the table ---------------------------------------------------------------------------------
+
+
+class Sitting:
+    """One sitting in a workspace. `now` tells the day, `clock` how long a card takes.
+
+    Every review is written down when its card is done. Raises OSError where that cannot be.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        asks: Iterable[Ask],
+        seconds: float,
+        now: Callable[[], datetime] = days.now,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.log, self.folder = state.state_file(workspace), workspace / ".gdl" / "drill"
+        self.asks, self.seconds, self.now, self.clock = list(asks), seconds, now, clock
+        self.at = -1
+        self.asked: Asked | None = None
+        self.page = Page("")
+        self.done: list[Rated] = []
+        self.put_off = 0
+        self.since = clock()
+
+    @property
+    def card(self) -> Card:
+        return self.asks[self.at].card
+
+    @property
+    def turn(self) -> int:
+        return self.asks[self.at].turn
+
+    @property
+    def path(self) -> Path:
+        """The drill file of the card on the table; quizzes have none."""
+        return self.folder / f"{self.card.exercise.replace('.', '_')}.py"
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no card comes after the one on the table, or there is no time for it."""
+        return self.at + 1 >= len(self.asks) or self.spent >= self.seconds
+
+    @property
+    def spent(self) -> float:
+        return sum(one.review.seconds for one in self.done)
+
+    def next(self) -> bool:
+        """Put the next card on the table, as it was left where it was begun; False at the end."""
+        self._clear()
+        if self.is_last:
+            return False
+        self.at += 1
+        begun = on_the_table(self.folder)
+        is_begun = begun is not None and begun.ask == self.asks[self.at]
+        self.asked = begun if is_begun else Asked(self.card.id, self.turn)
+        self.page, self.since = page(self.card, self.turn), self.clock()
+        self.folder.mkdir(exist_ok=True)
+        if self.page.file is not None and not (is_begun and self.path.exists()):
+            self.path.write_text(self.page.file, encoding="utf-8", newline="\n")
+        self.keep()
+        return True
+
+    def keep(self) -> None:
+        """Write down how far the card on the table has come."""
+        if self.asked is not None:
+            now = self.clock()
+            self.asked.seconds += now - self.since
+            self.since = now
+            (self.folder / ON_THE_TABLE).write_text(json.dumps(asdict(self.asked)), "utf-8")
+
+    def peek(self) -> str:
+        """The line that matters; it is counted once, however often it is looked at."""
+        assert self.asked is not None
+        self.asked.peeks = 1
+        self.keep()
+        return self.peeked()
+
+    def peeked(self) -> str:
+        """What was seen of the card so far."""
+        is_seen = self.asked is not None and self.asked.peeks > 0
+        return peek(self.card, self.turn) if is_seen else ""
+
+    def take(self, mark: Mark) -> Rated | None:
+        """Count what an answer was worth; the review, where the card is done with it."""
+        assert self.asked is not None
+        if mark.right:
+            return self._review(given_up=False)
+        self.asked.misses += mark.understood
+        self.keep()
+        return None
+
+    def give_up(self) -> tuple[Rated, str]:
+        """The review, and what was asked for."""
+        return self._review(given_up=True), reveal(self.card, self.turn)
+
+    def skip(self) -> None:
+        """Put the card off to another sitting; nothing is remembered of it."""
+        self.asked = None
+        self.put_off += 1
+
+    def close(self) -> None:
+        """Leave what is on the table to be gone on with."""
+        if self.asked is not None:
+            self.keep()
+        else:
+            self._clear()
+
+    def _review(self, given_up: bool) -> Rated:
+        self.keep()
+        asked, now = self.asked, self.now()
+        assert asked is not None
+        told = (asked.seconds, asked.misses, asked.peeks, given_up)
+        review = Review(item_of(self.card), self.card.level, now, days.day_of(now), *told)
+        state.append(self.log, [event_of(review)])
+        self.asked = None
+        rated = history(state.read(self.log).events, now).rated
+        made = (one for one in rated if one.review.item == review.item and one.review.at == now)
+        self.done.append(next(made))
+        return self.done[-1]
+
+    def _clear(self) -> None:
+        """Take away what belongs to a card that is done."""
+        if self.at >= 0:
+            for path in (self.path, self.folder / ON_THE_TABLE):
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+
+def on_the_table(folder: Path) -> Asked | None:
+    """The card that was left in the middle, and how far it had come, where there is one."""
+    try:
+        asked = Asked(**json.loads((folder / ON_THE_TABLE).read_text(encoding="utf-8")))
+        asked.seconds, asked.misses = float(asked.seconds), int(asked.misses)
+        is_known = asked.turn >= 0 and item_of(asked.ask.card).partition(":")[2] in KINDS
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return asked if is_known else None
