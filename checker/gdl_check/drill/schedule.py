@@ -26,11 +26,13 @@ from gdl_check.state import Event
 WANTED = 0.9  # of what is due is to be remembered
 TOP = len(LEVELS)
 FEWEST_TIMES = 5  # before a median of them says anything
+FAST = 0.6  # of the median: just below it lies every other time, and says nothing
 FUZZ = 0.05  # of an interval, or a day
 SHORTEST_FUZZED = 3  # days
 RECENT = 20  # reviews that tell how long the next will take
 FIRST_GUESS = {"write": 60.0}  # seconds, until there are reviews that tell
 OTHER_GUESS = 30.0
+KEPT = 1 << 16  # steps of a history, which is followed anew after every card
 
 
 class Standing(NamedTuple):
@@ -107,13 +109,13 @@ def rating_of(review: Review, median: float = 0.0) -> Rating:
     """How well a review went; `median` is the learner's own time at the top level, in seconds.
 
     Given up is again; a miss or a peek makes it hard; right at once is good, and easy where it is
-    at the top level and faster than the median.
+    at the top level and clearly faster than the median.
     """
     if review.given_up:
         return Rating.Again
     if review.misses or review.peeks:
         return Rating.Hard
-    is_fast = review.level == TOP and review.seconds < median
+    is_fast = review.level == TOP and review.seconds < FAST * median
     return Rating.Easy if is_fast else Rating.Good
 
 
@@ -123,6 +125,7 @@ def level_after(level: int, rating: Rating) -> int:
     return min(max(level + step, 1), TOP) if level else 0
 
 
+@lru_cache(KEPT)
 def reviewed(before: Standing | None, review: Review, rating: Rating, wanted: float) -> Standing:
     """Where an item stands after a review; what was given up comes back on the next day."""
     # A clock that was set back makes no negative time.
@@ -155,6 +158,7 @@ def fuzzed(item: str, count: int, interval: int) -> int:
     return interval + random.Random(f"{item} {count}").randint(-most, most)
 
 
+@lru_cache(KEPT)
 def retrievability(standing: Standing, day: date) -> float:
     """How likely an item is to be remembered on a day, from 0 to 1."""
     return scheduler(WANTED).get_card_retrievability(_memory(standing), _noon(day))
