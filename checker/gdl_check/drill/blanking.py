@@ -7,6 +7,7 @@ on the syntax tree; an author who knows better ends a line with `# the line`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeGuard
 
@@ -49,6 +50,8 @@ OPERATORS = {
 
 
 BLANK = "# this line is yours"
+BODY = "# the body is yours"
+LEFT = re.compile(rf"\.\.\.,?  ({BLANK}|{BODY})")
 
 
 class Blank(NamedTuple):
@@ -86,6 +89,11 @@ def blank_in(file: ChapterFile, node: Definition) -> Blank:
         before += "yield "
     was = "\n".join(file.lines[first - 1 : last])
     return Blank(first, last, f"{before}...{',' if entry else ''}  {BLANK}", was)
+
+
+def has_a_blank(text: str) -> bool:
+    """Whether a blank of ours is still there."""
+    return LEFT.search(text) is not None
 
 
 def statement_that_matters(file: ChapterFile, node: Definition) -> ast.stmt:
