@@ -43,5 +43,7 @@ def card_of(card_id: str) -> Card:
 
 def cards_of(chapter: Chapter, exercise: str) -> list[Card]:
     """The cards that can be made for an exercise, named without its chapter."""
-    exercise_id = chapter.exercise_id(exercise)
-    return [card_of(f"{exercise_id}:{level}") for level in LEVELS]
+    from gdl_check.drill.quizzes import can_be_made
+
+    made = [kind for kind in QUIZZES if can_be_made(chapter, exercise, kind)]
+    return [card_of(f"{chapter.exercise_id(exercise)}:{asked}") for asked in (*LEVELS, *made)]
