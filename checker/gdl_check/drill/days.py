@@ -7,19 +7,25 @@ the files of two machines, keeps the days as they were.
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 ROLLOVER = timedelta(hours=4)
 MOVED = "GDL_NOW"
+_BEGUN = time.monotonic()
 
 
 def now() -> datetime:
-    """This moment in UTC, or the one that GDL_NOW names (2026-12-01T09:00, as on the wall).
+    """This moment in UTC; where GDL_NOW names another (2026-12-01T09:00, as on the wall), time goes
+    on from there.
 
     Raises ValueError where that is no moment.
     """
     moved = os.environ.get(MOVED)
-    return (datetime.fromisoformat(moved) if moved else datetime.now(UTC)).astimezone(UTC)
+    if not moved:
+        return datetime.now(UTC)
+    since = timedelta(seconds=time.monotonic() - _BEGUN)
+    return datetime.fromisoformat(moved).astimezone(UTC) + since
 
 
 def day_of(moment: datetime, zone: tzinfo | None = None) -> date:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from gdl_check import state
-from gdl_check.course import Chapter, load_chapter
+from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.drill import days
-from gdl_check.drill.cards import Card, card_of, cards_of
+from gdl_check.drill.cards import LEVELS, QUIZZES, Card, card_of, cards_of
 from gdl_check.drill.marking import Mark
 from gdl_check.drill.pages import Page, page, peek, reveal
 from gdl_check.drill.reviews import KINDS, Review, event_of, exercise_of, item_of
@@ -26,6 +27,8 @@ from gdl_check.drill.schedule import History, Rated, Standing, due, history, pac
 from gdl_check.state import Progress
 
 NEW_A_DAY = 3
+LOOKED_AT = 12  # exercises, for a quiz that can be made of them
+TRIES = 2  # at a quiz: among four answers a third one would be a guess
 ON_THE_TABLE = "asked.json"
 
 
@@ -70,18 +73,19 @@ def plan(
     """
     waiting = [s.item for s in due(past.known, day)]
     exercises = list(passed)
-    most = NEW_A_DAY - sum(first_on(past, day))
+    most = NEW_A_DAY - begun_on(past, day)
     if deck is not None:
         exercises = [deck.exercise_id(name) for name in deck.exercises]
         waiting = [item for item in waiting if exercise_of(item) in exercises]
         most = len(exercises)
-    busy = {exercise_of(item) for item in waiting}
-    busy |= {one.review.exercise for one in past.rated if one.review.day == day}
-    new = (item for _, item in zip(range(most), fresh(exercises, past.known, busy)))
     first = [begun] if begun and begun.turn == times(past, item_of(begun.card)) else []
-    taken = [item_of(ask.card) for ask in first]
+    taken = {item_of(ask.card) for ask in first}
+    busy = {exercise_of(item) for item in (*waiting, *taken)}
+    busy |= {one.review.exercise for one in past.rated if one.review.day == day}
+    free = [exercise for exercise in exercises if exercise not in busy]
+    new = islice(fresh(free, past.known, day), max(most, 0))
     items = portion((item for item in waiting if item not in taken), new, pace(past.rated), seconds)
-    asks = (ask_for(item, past.known.get(item)) for item in items if item not in taken)
+    asks = (ask_for(item, past.known.get(item)) for item in items)
     return [*first, *(ask for ask in asks if ask is not None)]
 
 
@@ -90,43 +94,52 @@ def times(past: History, item: str) -> int:
     return past.known[item].reviews if item in past.known else 0
 
 
-def first_on(past: History, day: date) -> Iterator[bool]:
-    """For every review, whether it was an item's first one, and made on this day."""
-    return (one.predicted is None and one.review.day == day for one in past.rated)
+def begun_on(past: History, day: date) -> int:
+    """How many items were reviewed for the first time on a day."""
+    return sum(one.predicted is None and one.review.day == day for one in past.rated)
 
 
-def fresh(exercises: Iterable[str], known: Collection[str], busy: Collection[str]) -> Iterator[str]:
-    """Items that were never reviewed: one an exercise, and none where another of it is due.
+def fresh(exercises: Sequence[str], known: Collection[str], day: date) -> Iterator[str]:
+    """Items that were never reviewed, one an exercise: a function to write and a quiz in turn.
 
-    A card on an exercise gives away a part of the other ones.
+    Quizzes are on functions that were written once. Which there are takes its time to find out, so
+    some exercises are looked at, on every day other ones.
     """
-    for exercise in exercises:
-        unknown = [kind for kind in KINDS if f"{exercise}:{kind}" not in known]
-        if exercise in busy or not unknown:
-            continue
-        kinds = {card.kind for card in _cards(exercise)}
-        kind = next((kind for kind in unknown if kind in kinds), None)
-        if kind is not None:
-            yield f"{exercise}:{kind}"
+    written = [exercise for exercise in exercises if f"{exercise}:write" in known]
+    begin = day.toordinal() * LOOKED_AT % max(len(written), 1)
+    turned = [*written[begin:], *written[:begin]][:LOOKED_AT]
+    quizzes = filter(None, (_quiz(exercise, known) for exercise in turned))
+    writing = (f"{exercise}:write" for exercise in exercises if exercise not in written)
+    return filter(None, chain.from_iterable(zip_longest(writing, quizzes)))
+
+
+def _quiz(exercise: str, known: Collection[str]) -> str | None:
+    """A quiz on an exercise that was never asked; None where there is none."""
+    unknown = [kind for kind in QUIZZES if f"{exercise}:{kind}" not in known]
+    chapter, name = _in_course(exercise) if unknown else (None, "")
+    kinds = {card.kind for card in cards_of(chapter, name)} if chapter else set()
+    return next((f"{exercise}:{kind}" for kind in unknown if kind in kinds), None)
 
 
 def ask_for(item: str, standing: Standing | None) -> Ask | None:
     """The card that asks for an item now; None where there is none any more."""
-    cards = [card for card in _cards(exercise_of(item)) if item_of(card) == item]
-    level = standing.level if standing else 1
-    below = [card for card in cards if card.level <= level]
-    card = max(below or cards[:1], key=lambda c: c.level, default=None)
-    return Ask(card, standing.reviews if standing else 0) if card else None
+    exercise, _, kind = item.partition(":")
+    chapter, name = _in_course(exercise)
+    if chapter is None:
+        return None
+    turn = standing.reviews if standing else 0
+    if kind == "write":
+        level = standing.level if standing else 1
+        return Ask(card_of(f"{exercise}:{LEVELS[level - 1]}"), turn)
+    card = card_of(item)
+    return Ask(card, turn) if card in cards_of(chapter, name) else None
 
 
-def _cards(exercise: str) -> list[Card]:
-    """The cards of an exercise, which may have left the course."""
+def _in_course(exercise: str) -> tuple[Chapter | None, str]:
+    """The chapter of an exercise and its name there, unless it has left the course."""
     chapter_id, _, name = exercise.partition(".")
-    try:
-        chapter = load_chapter(chapter_id)
-    except KeyError:
-        return []
-    return cards_of(chapter, name) if name in chapter.exercises else []
+    chapter = load_chapter(chapter_id) if chapter_id in chapter_modules() else None
+    return (chapter, name) if chapter and name in chapter.exercises else (None, name)
 
 
 def passed_in(known: Mapping[str, Progress]) -> list[str]:
@@ -217,7 +230,7 @@ class Sitting:
     def peeked(self) -> str:
         """What was seen of the card so far."""
         is_seen = self.asked is not None and self.asked.peeks > 0
-        return peek(self.card, self.turn) if is_seen else ""
+        return peek(self.card) if is_seen else ""
 
     def take(self, mark: Mark) -> Rated | None:
         """Count what an answer was worth; the review, where the card is done with it."""
@@ -226,11 +239,16 @@ class Sitting:
             return self._review(given_up=False)
         self.asked.misses += mark.understood
         self.keep()
-        return None
+        is_over = self.page.file is None and self.asked.misses >= TRIES
+        return self._review(given_up=True) if is_over else None
 
-    def give_up(self) -> tuple[Rated, str]:
-        """The review, and what was asked for."""
-        return self._review(given_up=True), reveal(self.card, self.turn)
+    def give_up(self) -> Rated:
+        """The review; what was asked for can be `revealed`."""
+        return self._review(given_up=True)
+
+    def revealed(self) -> str:
+        """What was asked for."""
+        return reveal(self.card, self.turn)
 
     def skip(self) -> None:
         """Put the card off to another sitting; nothing is remembered of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import queue
@@ -27,6 +28,7 @@ from gdl_check.render.watching import Canvas, cut_short, footer_lines
 from gdl_check.targets import shown_path
 
 LOOKING = 0.05  # seconds from one look at the drill file to the next
+LISTENING = 0.1  # seconds
 KEEPING = 5.0  # seconds that are lost at most where the machine goes off
 ENTER = "\n"
 ANSWER = "  answer: "
@@ -49,6 +51,7 @@ class Table:
         self.rated: Rated | None = None  # once the card is done
         self.judging = False
         self.unjudged: str | None = None  # what was saved while something else was judged
+        self.kept = time.monotonic()
         self.size = os.terminal_size((0, 0))
 
     def hold(self) -> None:
@@ -69,11 +72,10 @@ class Table:
     def _written(self) -> bool:
         """Until the card is left; whether to go on with the next."""
         lookout = Lookout([self.sitting.path])
-        last = self.sitting.page.file
-        if _read(self.sitting.path) != last:  # begun earlier
-            lookout.told[self.sitting.path] = None
-        kept = time.monotonic()
+        last = _read(self.sitting.path)
         self.draw()
+        if last is not None and last != self.sitting.page.file:
+            self._saved(last, counts=False)  # begun earlier, and judged then
         while True:
             key = self.keyboard.read(LOOKING)
             if key != NONE:
@@ -89,26 +91,28 @@ class Table:
                     self._saved(text)
             if self.canvas.size != self.size:
                 self.draw()
-            if time.monotonic() - kept > KEEPING:
-                kept = time.monotonic()
-                self.sitting.keep()
+            self._keep()
 
-    def _saved(self, text: str) -> None:
+    def _saved(self, text: str, counts: bool = True) -> None:
         if self.judging:
             self.unjudged = text
             return
         self.judging = True
         self.told = [("dim", "checking ...")]
         self.draw()
-        threading.Thread(target=self._judge, args=(self.sitting.at, text), daemon=True).start()
+        threading.Thread(
+            target=self._judge, args=(self.sitting.at, text, counts), daemon=True
+        ).start()
 
-    def _judge(self, at: int, text: str) -> None:
+    def _judge(self, at: int, text: str, counts: bool) -> None:
         """In a thread of its own: what is written may take its time, or never end."""
         ask = self.sitting.asks[at]
         told: Mark | Exception
         try:
             with quietly():
                 told = judge(ask.card, ask.turn, text)
+            if not (counts and _is_whole(text)):
+                told = told._replace(understood=False)
         except Exception as error:
             told = error
         self.answers.put((at, told))
@@ -155,17 +159,29 @@ class Table:
         """What somebody types; None where nobody does any more."""
         with self.keyboard.lent():
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            try:
-                return input(ANSWER).strip()
-            except EOFError:
-                return None
+            sys.stdout.write(ANSWER)
+            sys.stdout.flush()
+            # Not with input(): a Ctrl-C that comes just before it waits would have to come twice.
+            while not _has_line():
+                self._keep()
+            line = sys.stdin.readline()
+        return line.strip() if line else None
+
+    def _keep(self) -> None:
+        """Write down now and then how long the card has taken."""
+        now = time.monotonic()
+        if now - self.kept > KEEPING:
+            self.kept = now
+            self.sitting.keep()
 
     # --- what happens to a card ----------------------------------------------------------------
 
     def _take(self, mark: Mark) -> None:
         self.rated = self.sitting.take(mark)
         style = "good" if mark.right else "failed" if mark.understood else ""
-        self.told = [(style, mark.says)] if mark.says else []
+        self.told = [(style, mark.says)]
+        if self.rated is not None and not mark.right:
+            self.told.append(("code", self.sitting.revealed()))
 
     def press(self, key: str) -> bool | None:
         """Do what a key asks for; whether to go on with the next card, None to stay."""
@@ -180,11 +196,10 @@ class Table:
             self.sitting.skip()
             return True
         if key == "p":
-            self.told = [one for one in self.told if one[0] != "code"]
             self.sitting.peek()
         elif key == "g":
-            self.rated, answer = self.sitting.give_up()
-            self.told = [("code", answer)]
+            self.rated = self.sitting.give_up()
+            self.told = [("code", self.sitting.revealed())]
         elif key == "e":
             self._edit()
         self.draw()
@@ -236,11 +251,10 @@ class Table:
         is_written = sitting.page.file is not None
         file = shown_path(sitting.path) if is_written and self.rated is None else ""
         place = f"{sitting.at + 1} of {len(sitting.asks)}"
-        yield from card_lines(place, sitting.card, sitting.page.prompt, file, width)
-        if sitting.peeked():
-            yield from told_lines("code", sitting.peeked(), width)
-        for style, text in self.told:
-            yield from told_lines(style, text, width)
+        yield from card_lines(place, sitting.page.prompt, file, width)
+        told = [("code", sitting.peeked())] if self.rated is None else []
+        for style, text in (*told, *self.told):
+            yield from told_lines(style, text) if text else ()
         if self.rated is not None:
             yield from back_lines(self.rated, width)
 
@@ -248,6 +262,24 @@ class Table:
         """The command that shows what there was no room for."""
         verb = "solution" if self.rated is not None else "show"
         return f"gdl-check {verb} {self.sitting.card.exercise}"
+
+
+def _has_line() -> bool:
+    """Wait a moment for a line that somebody types; where that cannot be done, for all of it."""
+    if sys.platform == "win32":
+        return True
+    import select
+
+    return bool(select.select([sys.stdin], [], [], LISTENING)[0])
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a file was written to its end: half a line that was saved is no attempt."""
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _read(path: Path) -> str | None:

@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING
 from gdl_check.render.lines import Line, bar, labelled, wrapped
 
 if TYPE_CHECKING:
-    from gdl_check.drill.cards import Card
     from gdl_check.drill.schedule import Rated, Standing
     from gdl_check.drill.stats import Day, Statistics
 
-ASKED = {
-    1: "one line is missing",
-    2: "the body is missing",
-    3: "only the signature is there",
-    4: "only the name is there",
-    "shape": "which shape?",
-    "bug": "spot the bug",
-    "predict": "predict the output",
-}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEK = 7
@@ -54,30 +44,21 @@ def counted(n: int, what: str) -> str:
 # --- a sitting ---------------------------------------------------------------------------------
 
 
-def card_lines(place: str, card: Card, prompt: str, file: str, width: int) -> Iterator[Line]:
+def card_lines(place: str, prompt: str, file: str, width: int) -> Iterator[Line]:
     """The card on the table; `file` is where it is written, if it is."""
-    asked = ASKED[card.level or card.kind]
-    room = width - len(card.exercise) - 2 - len(place) - 2
-    if len(asked) <= room:
-        yield [(card.exercise, "strong"), (f"  {asked.ljust(room)}  ", ""), (place, "dim")]
-    else:
-        yield [(card.exercise, "strong"), (f"  {place}", "dim")]
-        yield [(asked, "")]
-    yield []
-    yield from ([(line, "")] for line in prompt.rstrip().split("\n"))
+    head, *rest = prompt.rstrip().split("\n")
+    gap = width - len(head) - len(place)
+    yield [(head, "strong"), (" " * max(gap, 2), ""), (place, "dim")]
+    yield from ([(line, "")] for line in rest)
     if file:
         yield []
         yield from labelled("write it, and save:", file, width, "", "strong")
 
 
-def told_lines(style: str, text: str, width: int) -> Iterator[Line]:
+def told_lines(style: str, text: str) -> Iterator[Line]:
     """What is said of the card: a verdict, the line that was peeked at, the answer."""
     yield []
-    for part in text.rstrip().split("\n"):
-        if len(part) + 2 <= width:
-            yield [("  " + part, style)]
-        else:
-            yield from wrapped(part, width, style)
+    yield from ([(line, style)] for line in text.rstrip().split("\n"))
 
 
 def back_lines(rated: Rated, width: int) -> Iterator[Line]:
