@@ -172,7 +172,7 @@ def _end(sitting: Sitting, deck: Chapter | None, width: int) -> Iterator[Line]:
     if sitting.asked is not None:
         name = sitting.asked.card.partition(":")[0]
         yield from wrapped(f"{name} is left as it is, for when you come back.", width)
-    goes_on = sitting.asked is not None or waiting
+    goes_on = sitting.asked is not None or waiting or sitting.put_off
     again = f"gdl-check drill --deck {deck.id}" if deck else "gdl-check drill"
     if goes_on:
         yield from labelled("go on:", again, width)

@@ -83,6 +83,7 @@ def plan(
     busy = {exercise_of(item) for item in (*waiting, *taken)}
     busy |= {one.review.exercise for one in past.rated if one.review.day == day}
     free = [exercise for exercise in exercises if exercise not in busy]
+    most -= len(taken - past.known.keys())
     new = islice(fresh(free, past.known, day), max(most, 0))
     items = portion((item for item in waiting if item not in taken), new, pace(past.rated), seconds)
     asks = (ask_for(item, past.known.get(item)) for item in items)
@@ -241,6 +242,12 @@ class Sitting:
         self.keep()
         is_over = self.page.file is None and self.asked.misses >= TRIES
         return self._review(given_up=True) if is_over else None
+
+    @property
+    def has_last_try(self) -> bool:
+        """Whether a quiz is over with the next answer, because there were others."""
+        asked = self.asked
+        return self.page.file is None and asked is not None and asked.misses == TRIES - 1
 
     def give_up(self) -> Rated:
         """The review; what was asked for can be `revealed`."""

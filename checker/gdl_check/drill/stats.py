@@ -14,7 +14,7 @@ from gdl_check.drill.schedule import History, Rated, Rating, Standing, retrievab
 
 WEEK = 7
 WEEKS = 12  # of the calendar
-BEYOND = 0.5  # of the time that a curve tells of is still to come
+BEYOND = 0.5  # of the time up to now, or to when a card is due, a curve goes on for
 
 
 class Day(NamedTuple):
@@ -111,7 +111,7 @@ def curve(rated: Iterable[Rated], item: str, day: date) -> list[tuple[date, floa
         return []
     first, last = min(reviewed), reviewed[max(reviewed)]
     until = max(day, last.due)
-    until += timedelta(days=round((until - first).days * BEYOND))
+    until += timedelta(days=max(WEEK, round((until - first).days * BEYOND)))
     told, standing = [], reviewed[first]
     for one in _from_to(first, until):
         standing = reviewed.get(one, standing)

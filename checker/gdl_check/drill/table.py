@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from gdl_check.drill.blanking import has_a_blank
 from gdl_check.drill.marking import Mark, judge
 from gdl_check.drill.schedule import Rated
 from gdl_check.drill.sitting import Sitting
@@ -145,6 +146,7 @@ class Table:
             elif line:
                 with quietly():
                     self._take(judge(self.sitting.card, self.sitting.turn, line))
+                self.told.insert(0, ("dim", f"your answer: {line}"))
             if goes_on is not None:
                 return goes_on
         self.draw()
@@ -182,6 +184,8 @@ class Table:
         self.told = [(style, mark.says)]
         if self.rated is not None and not mark.right:
             self.told.append(("code", self.sitting.revealed()))
+        elif self.sitting.has_last_try:
+            self.told.append(("", "You have one more try."))
 
     def press(self, key: str) -> bool | None:
         """Do what a key asks for; whether to go on with the next card, None to stay."""
@@ -206,7 +210,7 @@ class Table:
         return None
 
     def _edit(self) -> None:
-        command = editor_command(self.sitting.path, None, os.environ)
+        command = editor_command(self.sitting.path, _line_to_write(self.sitting.path), os.environ)
         with self.keyboard.lent():
             try:
                 subprocess.run(command, check=False)
@@ -252,9 +256,10 @@ class Table:
         file = shown_path(sitting.path) if is_written and self.rated is None else ""
         place = f"{sitting.at + 1} of {len(sitting.asks)}"
         yield from card_lines(place, sitting.page.prompt, file, width)
-        told = [("code", sitting.peeked())] if self.rated is None else []
-        for style, text in (*told, *self.told):
-            yield from told_lines(style, text) if text else ()
+        if sitting.peeked():
+            yield from told_lines("code", sitting.peeked(), width, "the line that matters:")
+        for style, text in self.told:
+            yield from told_lines(style, text, width)
         if self.rated is not None:
             yield from back_lines(self.rated, width)
 
@@ -280,6 +285,12 @@ def _is_whole(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
+
+
+def _line_to_write(path: Path) -> int:
+    """The line of a drill file at which there is something to write: the blank, or the last one."""
+    lines = (_read(path) or "").rstrip().split("\n")
+    return next((n for n, line in enumerate(lines, 1) if has_a_blank(line)), len(lines))
 
 
 def _read(path: Path) -> str | None:

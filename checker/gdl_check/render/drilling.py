@@ -34,7 +34,7 @@ def day_in_words(day: date, today: date) -> str:
 def time_in_words(seconds: float) -> str:
     """A time of some minutes."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02} min" if minutes else f"{rest} s"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def counted(n: int, what: str) -> str:
@@ -55,24 +55,31 @@ def card_lines(place: str, prompt: str, file: str, width: int) -> Iterator[Line]
         yield from labelled("write it, and save:", file, width, "", "strong")
 
 
-def told_lines(style: str, text: str) -> Iterator[Line]:
-    """What is said of the card: a verdict, the line that was peeked at, the answer."""
+def told_lines(style: str, text: str, width: int, label: str = "") -> Iterator[Line]:
+    """What is said of the card: a verdict, the line that was peeked at, the answer.
+
+    It is set in below the card's own lines, where there is room for it.
+    """
+    lines = text.rstrip().split("\n")
+    is_set_in = lines[0].startswith(" ") or max(map(len, lines)) + 2 > width
+    indent = "" if is_set_in else "  "
     yield []
-    yield from ([(line, style)] for line in text.rstrip().split("\n"))
+    if label:
+        yield [(indent + label, "dim")]
+    yield from ([(indent + line, style)] for line in lines)
 
 
 def back_lines(rated: Rated, width: int) -> Iterator[Line]:
-    """That a card is done, and when it comes back."""
+    """How long a card took, and when it comes back."""
     review, when = rated.review, day_in_words(rated.after.due, rated.review.day)
-    more = {1: ", with less on the page", -1: ", with more on the page"}
-    changed = more.get(rated.after.level - review.level, "")
+    less = {1: ", with less on the page", -1: ", with more on the page"}
+    changed = less.get(rated.after.level - review.level, "")
+    missed = "a miss" if review.misses == 1 else f"{review.misses} misses"
+    how = [missed] * bool(review.misses) + ["a peek"] * bool(review.peeks)
+    took = f"It took {time_in_words(review.seconds)}" + f", with {' and '.join(how)}" * bool(how)
+    told = "" if review.given_up else f"{took}. "
     yield []
-    if not review.given_up:
-        missed = counted(review.misses, "miss").replace("misss", "misses")
-        how = [missed] * bool(review.misses) + ["a peek"] * bool(review.peeks)
-        after = f", after {' and '.join(how)}" if how else ""
-        yield [("  right", "good"), (f"  in {time_in_words(review.seconds)}{after}", "")]
-    yield from wrapped(f"It comes back {when}{changed}.", width)
+    yield from wrapped(f"{told}It comes back {when}{changed}.", width)
 
 
 def end_lines(
@@ -83,20 +90,19 @@ def end_lines(
     if reviews:
         given_up = sum(review.given_up for review in reviews)
         at_once = sum(not (r.given_up or r.misses or r.peeks) for r in reviews)
+        helped = len(reviews) - at_once - given_up
         took = time_in_words(sum(review.seconds for review in reviews))
         told = [f"{at_once} right at once"]
-        told += [f"{len(reviews) - at_once - given_up} with some help or a miss"] * (
-            at_once + given_up < len(reviews)
-        )
+        told += [f"{helped} with a miss or a peek"] * bool(helped)
         told += [f"{given_up} given up"] * bool(given_up)
         yield f"{counted(len(reviews), 'card')} in {took}: {', '.join(told)}."
     if put_off:
-        yield f"{counted(put_off, 'card')} put off."
+        yield f"{counted(put_off, 'card')} put off to the next sitting."
     if left:
-        yield f"{counted(left, 'card')} {'waits' if left == 1 else 'wait'}; there is no hurry."
+        yield f"{counted(left, 'card')} still due; there is no hurry."
     elif comes is not None:
         when = day_in_words(comes[0], today)
-        yield f"Nothing more is due today. Next: {counted(comes[1], 'card')} {when}."
+        yield f"Next: {counted(comes[1], 'card')} {when}."
 
 
 # --- statistics --------------------------------------------------------------------------------
@@ -117,8 +123,9 @@ def statistics_lines(told: Statistics, width: int) -> Iterator[Line]:
         yield [(f"  due {name.ljust(5)}  ", ""), (f"{n:>3}  ", "strong"), (drawn, "code")]
     yield []
     yield from wrapped(_retention(told), width)
-    days = counted(told.streak, "day")
-    yield from wrapped(f"Streak: {days} in a row, of those on which something was due.", width)
+    if told.streak:
+        days = counted(told.streak, "day")
+        yield from wrapped(f"Streak: {days} without a gap; days with nothing due are none.", width)
     yield []
     yield from calendar_lines(told.calendar)
     yield []
