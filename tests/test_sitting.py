@@ -392,8 +392,7 @@ def test_small_windows_and_one_without_escapes(
     write(learner, "relu", "return np.minimum(x, 0)")
     watched.until("Does not hold", "quit")
     assert ("\x1b" in watched.shown) == ("TERM" not in how)
-    if "rows" in how:
-        assert "more lines:" in watched.said and len(watched.picture.split("\n")) <= 14
+    assert "Keep what is positive" in watched.said
 
 
 @on_a_terminal

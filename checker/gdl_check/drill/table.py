@@ -25,7 +25,7 @@ from gdl_check.quiet import quietly
 from gdl_check.render.drilling import back_lines, card_lines, told_lines
 from gdl_check.render.screen import Line
 from gdl_check.render.terminal import note
-from gdl_check.render.watching import Canvas, cut_short, footer_lines
+from gdl_check.render.watching import Canvas, footer_lines
 from gdl_check.targets import shown_path
 
 LOOKING = 0.05  # seconds from one look at the drill file to the next
@@ -161,8 +161,6 @@ class Table:
         """What somebody types; None where nobody does any more."""
         with self.keyboard.lent():
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            sys.stdout.write(ANSWER)
-            sys.stdout.flush()
             # Not with input(): a Ctrl-C that comes just before it waits would have to come twice.
             while not _has_line():
                 self._keep()
@@ -237,17 +235,16 @@ class Table:
         return keys
 
     def draw(self) -> None:
-        """Draw the card, what is said of it, and the keys that apply."""
-        sitting, width = self.sitting, self.canvas.width
-        self.size = self.canvas.size
-        is_written = sitting.page.file is not None
-        question = TYPED if not is_written and self.rated is None else ""
-        footer = list(footer_lines(self.keys(), width, question))
-        room = self.canvas.height - len(footer) - bool(question)
-        lines = cut_short(self._lines(width), room, self._elsewhere(), width)
-        self.canvas.draw([*lines, *footer, *([[]] if question else [])])
-        if question:
-            sys.stdout.write("\n")
+        """Draw the card, what is said of it, and the keys that apply.
+
+        Nothing is cut in a low window: what was asked must be seen whole, and scrolls up.
+        """
+        self.size, width = self.canvas.size, self.canvas.width
+        is_typed = self.sitting.page.file is None and self.rated is None
+        footer = footer_lines(self.keys(), width, TYPED if is_typed else "")
+        self.canvas.draw([*self._lines(width), *footer])
+        if is_typed:
+            sys.stdout.write("\n\n" + ANSWER)
             sys.stdout.flush()
 
     def _lines(self, width: int) -> Iterable[Line]:
@@ -262,11 +259,6 @@ class Table:
             yield from told_lines(style, text, width)
         if self.rated is not None:
             yield from back_lines(self.rated, width)
-
-    def _elsewhere(self) -> str:
-        """The command that shows what there was no room for."""
-        verb = "solution" if self.rated is not None else "show"
-        return f"gdl-check {verb} {self.sitting.card.exercise}"
 
 
 def _has_line() -> bool:
