@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     except NotUnderstood as error:
         note(f"gdl-check drill: {error}")
         return NOT_UNDERSTOOD
+    except BrokenPipeError:
+        raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         note(f"gdl-check drill: {error.filename or 'the workspace'}: {reason}")
@@ -197,7 +199,8 @@ def _tell(options: argparse.Namespace, past: History, today: date, screen: Scree
         print(json.dumps(told(statistics, cards), indent=1), flush=True)
     elif named:
         for standing in named:
-            screen.put(_item(standing, past, today, screen))
+            screen.put(_item(standing, past, today))
+            screen.put(_drawn(standing, past, today, options.plain))
     else:
         screen.put(statistics_lines(statistics, screen.width))
 
@@ -216,25 +219,26 @@ def _named(words: list[str], past: History) -> list[Standing]:
     return found
 
 
-def _item(standing: Standing, past: History, today: date, screen: Screen) -> Iterator[Line]:
-    from gdl_check.play.figures import Curve, Plot
-    from gdl_check.play.stage import Stage
-
+def _item(standing: Standing, past: History, today: date) -> Iterator[Line]:
     rated = [one for one in past.rated if one.review.item == standing.item]
     yield [(standing.item, "strong")]
     yield from text_lines(item_lines(standing, rated, retrievability(standing, today), today))
     yield []
+
+
+def _drawn(standing: Standing, past: History, today: date, plain: bool) -> list[Line]:
+    """The forgetting curve of an item."""
+    from gdl_check.play.figures import Curve, Plot
+    from gdl_check.play.stage import Stage
+
     points = curve(past.rated, standing.item, today)
-    first = points[0][0]
-    x = [float((day - first).days) for day, _ in points]
-    so_far = sum(day <= today for day, _ in points)
-    y = [100 * recall for _, recall in points]
+    days_in = [float((day - points[0][0]).days) for day, _ in points]
+    recall = [100 * share for _, share in points]
+    now = sum(day <= today for day, _ in points)
     curves = [
-        Curve("so far", y[:so_far], x[:so_far]),
-        Curve("to come", y[so_far - 1 :], x[so_far - 1 :]),
+        Curve("so far", recall[:now], days_in[:now]),
+        Curve("to come", recall[now - 1 :], days_in[now - 1 :]),
     ]
-    plot = Plot(
-        "how likely you remember it, in %", curves, "days since it was new", low=0, high=100
-    )
-    yield from Stage(sys.stdout, plain=screen.width < 0).draw(plot)
-    yield []
+    title, below = "how likely you remember it, in %", "days since it was new"
+    plot = Plot(title, curves, below, low=0, high=100)
+    return [*Stage(sys.stdout, plain=plain).draw(plot), []]

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from gdl_check.drill.blanking import has_a_blank
 from gdl_check.drill.marking import Mark, judge
@@ -159,8 +160,7 @@ class Table:
 
     def _line(self) -> str | None:
         """What somebody types; None where nobody does any more."""
-        with self.keyboard.lent():
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        with self.keyboard.lent(), _signals_as_usual():
             # Not with input(): a Ctrl-C that comes just before it waits would have to come twice.
             while not _has_line():
                 self._keep()
@@ -259,6 +259,20 @@ class Table:
             yield from told_lines(style, text, width)
         if self.rated is not None:
             yield from back_lines(self.rated, width)
+
+
+@contextlib.contextmanager
+def _signals_as_usual() -> Iterator[None]:
+    """Ctrl-C and Ctrl-Z do what they do everywhere, though the terminal is lent: to ourselves."""
+    usual: dict[int, Any] = {signal.SIGINT: signal.default_int_handler}
+    if sys.platform != "win32":
+        usual[signal.SIGTSTP] = signal.SIG_DFL
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _has_line() -> bool:

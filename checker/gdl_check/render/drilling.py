@@ -125,7 +125,8 @@ def statistics_lines(told: Statistics, width: int) -> Iterator[Line]:
     yield from wrapped(_retention(told), width)
     if told.streak:
         days = counted(told.streak, "day")
-        yield from wrapped(f"Streak: {days} without a gap; days with nothing due are none.", width)
+        text = f"Streak: {days} on which something was due, and none missed."
+        yield from wrapped(text, width)
     yield []
     yield from calendar_lines(told.calendar)
     yield []
@@ -144,8 +145,8 @@ def _retention(told: Statistics) -> str:
         return f"Nothing has come back yet, so there is nothing to measure; {wanted}."
     few = " (few yet)" if told.recalls < FEW else ""
     return (
-        f"Remembered: {told.measured:.0%} of {counted(told.recalls, 'review')}{few}; "
-        f"foretold were {told.predicted:.0%}, {wanted}."
+        f"Remembered: {told.measured:.0%} of {counted(told.recalls, 'review')}{few}. "
+        f"The schedule foretold {told.predicted:.0%}, and {wanted}."
     )
 
 
@@ -159,7 +160,7 @@ def calendar_lines(days: Sequence[Day]) -> Iterator[Line]:
             else:
                 row.append((" - " if day.was_due else " . ", "bad" if day.was_due else "dim"))
         yield row
-    yield [("       cards a day; - something was due, . nothing was", "dim")]
+    yield [("       cards a day; - due and not done, . none due", "dim")]
 
 
 def table_lines(known: Sequence[Standing], today: date, width: int) -> Iterator[Line]:
