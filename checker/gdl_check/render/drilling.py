@@ -160,7 +160,7 @@ def calendar_lines(days: Sequence[Day]) -> Iterator[Line]:
             else:
                 row.append((" - " if day.was_due else " . ", "bad" if day.was_due else "dim"))
         yield row
-    yield [("       cards a day; - due and not done, . none due", "dim")]
+    yield [("       cards a day; - due, not done; . none due", "dim")]
 
 
 def table_lines(known: Sequence[Standing], today: date, width: int) -> Iterator[Line]:
