@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from gdl_check import state
 from gdl_check.course import all_chapters
-from gdl_check.drill import sitting
+from gdl_check.drill import plan as planning
+from gdl_check.drill.plan import NEW_A_DAY, plan
 from gdl_check.drill.reviews import Review, event_of, exercise_of, item_of, reviews_of
 from gdl_check.drill.schedule import (
     FEWEST_TIMES,
@@ -35,7 +36,6 @@ from gdl_check.drill.schedule import (
     retrievability,
     standings,
 )
-from gdl_check.drill.sitting import NEW_A_DAY, plan
 from gdl_check.drill.stats import days_due, statistics_of
 from gdl_check.state import Event
 
@@ -319,7 +319,7 @@ class Simulated:
 @pytest.fixture
 def exercises(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A hundred exercises to be written, without quizzes."""
-    monkeypatch.setattr(sitting, "cards_of", lambda chapter, name: [])
+    monkeypatch.setattr(planning, "cards_of", lambda chapter, name: [])
     every = (c.exercise_id(name) for c in all_chapters() for name in c.exercises)
     return list(islice(every, 100))
 
@@ -351,15 +351,15 @@ def test_after_a_month_away(exercises: list[str]) -> None:
     back = BEGIN + timedelta(days=90)
     waiting = [standing.item for standing in due(learner.past.known, back)]
     assert len(waiting) > 25
-    portions = []
-    for n in range(40):
-        day = back + timedelta(days=n)
+    left, portions = set(waiting), []
+    while left and len(portions) < 30:
+        day = back + timedelta(days=len(portions))
         before = learner.past.known
-        asked = learner.drill(day)
-        portions.append(asked)
+        portions.append(learner.drill(day))
+        left -= set(portions[-1])
         # What is most likely to be lost comes first, and no new card while others wait.
-        assert asked == [standing.item for standing in due(before, day)][: len(asked)]
-        if not set(waiting) - {item for portion in portions for item in portion}:
-            break
-    assert 3 < len(portions) < 15
-    assert all(4 <= len(portion) <= 12 for portion in portions)
+        first = [standing.item for standing in due(before, day)]
+        assert portions[-1] == first[: len(portions[-1])]
+    # At some forty seconds a card, five minutes a day.
+    assert not left and len(portions) >= len(waiting) / 10
+    assert all(5 <= len(portion) <= 10 for portion in portions[:-1])

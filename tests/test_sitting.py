@@ -14,13 +14,15 @@ import pytest
 
 from gdl_check import state
 from gdl_check.course import Chapter, load_chapter
+from gdl_check.drill import plan as planning
 from gdl_check.drill import sitting as sittings
 from gdl_check.drill.cards import LEVELS, QUIZZES, Card, card_of
 from gdl_check.drill.marking import Mark
 from gdl_check.drill.pages import Page
+from gdl_check.drill.plan import NEW_A_DAY, Ask, plan
 from gdl_check.drill.reviews import Review, event_of, reviews_of
 from gdl_check.drill.schedule import History, history
-from gdl_check.drill.sitting import NEW_A_DAY, Ask, Sitting, on_the_table, plan
+from gdl_check.drill.sitting import Sitting, on_the_table
 from gdl_check.sandbox import launch
 from gdl_check.state import Event
 from learner import COMMAND, Learner
@@ -40,7 +42,7 @@ RIGHT, WRONG, BLANK = Mark(True, "Right."), Mark(False, "No."), Mark(False, "Bla
 
 @pytest.fixture
 def no_quizzes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sittings, "cards_of", lambda chapter, name: [])
+    monkeypatch.setattr(planning, "cards_of", lambda chapter, name: [])
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> None:
         return [card_of(f"{chapter.id}.{name}:{asked}") for asked in (*LEVELS, *QUIZZES)]
 
     monkeypatch.setattr(sittings, "page", page)
-    monkeypatch.setattr(sittings, "cards_of", cards_of)
+    monkeypatch.setattr(planning, "cards_of", cards_of)
     monkeypatch.setattr(sittings, "peek", lambda card: f"a line of {card.id}")
     monkeypatch.setattr(sittings, "reveal", lambda card, turn: f"all of {card.id}")
 
@@ -116,7 +118,7 @@ def test_functions_and_quizzes_come_in_turn(pages: None) -> None:
     seen: set[str] = set()
     for n in range(30):  # every quiz has its day
         day = TODAY + timedelta(days=n)
-        seen |= set(sittings.fresh(EXERCISES[:2], {f"{e}:write" for e in EXERCISES}, day))
+        seen |= set(planning.fresh(EXERCISES[:2], {f"{e}:write" for e in EXERCISES}, day))
     assert seen == {"ch06.relu:shape", "ch06.relu_deriv:shape"}
 
 

@@ -15,9 +15,10 @@ from gdl_check.cli import NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.course import Chapter, chapter_modules, load_chapter
 from gdl_check.drill import days
 from gdl_check.drill.cards import card_of
+from gdl_check.drill.plan import passed_in, plan
 from gdl_check.drill.reviews import RETENTION, exercise_of, item_of
 from gdl_check.drill.schedule import History, Standing, due, history, retrievability
-from gdl_check.drill.sitting import Sitting, on_the_table, passed_in, plan
+from gdl_check.drill.sitting import Sitting, on_the_table
 from gdl_check.drill.stats import card_told, curve, statistics_of, told
 from gdl_check.drill.table import Table
 from gdl_check.render.drilling import counted, day_in_words, end_lines, item_lines, statistics_lines

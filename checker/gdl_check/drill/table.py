@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,7 @@ class Table:
 
     def _line(self) -> str | None:
         """What somebody types; None where nobody does any more."""
-        with self.keyboard.lent(), _signals_as_usual():
+        with self.keyboard.lent(), _signals_as_usual(self.draw):
             # Not with input(): a Ctrl-C that comes just before it waits would have to come twice.
             while not _has_line():
                 self._keep()
@@ -262,11 +262,15 @@ class Table:
 
 
 @contextlib.contextmanager
-def _signals_as_usual() -> Iterator[None]:
-    """Ctrl-C and Ctrl-Z do what they do everywhere, though the terminal is lent: to ourselves."""
+def _signals_as_usual(again: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and Ctrl-Z do what they do everywhere, though the terminal is lent: to ourselves.
+
+    `again` is called when the process goes on after it had been stopped.
+    """
     usual: dict[int, Any] = {signal.SIGINT: signal.default_int_handler}
     if sys.platform != "win32":
         usual[signal.SIGTSTP] = signal.SIG_DFL
+        usual[signal.SIGCONT] = lambda *_: again()
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     try:
         yield

@@ -170,7 +170,7 @@ def table_lines(known: Sequence[Standing], today: date, width: int) -> Iterator[
         when = "due" if standing.due <= today else day_in_words(standing.due, today)
         level = f"level {standing.level}" if standing.level else ""
         name = standing.item.ljust(room)
-        if room + 2 + 10 + len(when) <= width:
+        if room + 13 + len(when) <= width:
             yield [(f"  {name}", ""), (f"  {level:<7}", "dim"), (f"  {when}", "")]
         else:
             yield [(f"  {standing.item}", "")]
