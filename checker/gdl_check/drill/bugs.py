@@ -31,6 +31,7 @@ MOST_LINES = 2
 TRIES = 60
 MOST_NUMBERS, LONGEST_CALL = 60, 480  # the latter in characters
 LETTERS = "abcd"
+AS_IT_IS: Any = {"drop_whitespace": False, "break_on_hyphens": False}
 KNOWN = {"np", *vars(builtins)}
 
 
@@ -110,7 +111,7 @@ def bug_of(chapter: Chapter, name: str, misconception: Misconception) -> Bug | N
     if wrong[0] != right[0]:
         return None
     lines = _differing(right, wrong)
-    if len(wrong) == 2 and len(right) == 2:
+    if len(wrong) == 2:
         return Bug(misconception, wrong, ())
     return Bug(misconception, wrong, lines) if 1 <= len(lines) <= MOST_LINES else None
 
@@ -184,7 +185,9 @@ def prompt_lines(question: Question, name: str, width: int) -> list[str]:
     lines = []
     for number, line in enumerate(bug.code, 1):
         margin = len(line) - len(line.lstrip())
-        first, *more = broken(line.strip(), width - 4 - margin)
+        room = width - 4 - margin
+        parts = broken(line.strip(), room)
+        first, *more = [cut for part in parts for cut in textwrap.wrap(part, room, **AS_IT_IS)]
         lines += [f"{number:2}  {' ' * margin}{first}"]
         lines += [f"    {' ' * margin}{part}" for part in more]
     lines += ["", *("  " + line for line in call_lines(name, failing.inputs, width - 2)), ""]
@@ -220,7 +223,9 @@ def marked(question: Question, text: str) -> tuple[bool, str]:
         return True, f"Right. {question.bug.misconception.says}"
     if line_is_right:
         return False, "The line is right, the reason is another." if lines else "It is another one."
-    return False, "The reason is right, the line is another." if reason_is_right else "Neither."
+    if reason_is_right:
+        return False, "The reason is right, the line is another."
+    return False, "It is another line, and another reason."
 
 
 def reason(question: Question) -> str:

@@ -20,6 +20,7 @@ from gdl_check.sandbox.programs import Outcome
 from gdl_check.sandbox.wire import Seed
 
 SEEDS = 99
+MOST_NUMBERS = 100  # in one small input
 
 
 def rng_for(*seeds: object) -> np.random.Generator:
@@ -48,6 +49,12 @@ def drawn(spec: Any, sizes: Mapping[str, int], rng: np.random.Generator) -> Any:
     return Seed(int(rng.integers(SEEDS)))
 
 
+def _count(spec: Any, sizes: Mapping[str, int]) -> int:
+    """How many numbers an array holds."""
+    shape = spec.shape if isinstance(spec, kinds.Array) else ()
+    return math.prod(sizes[d] if isinstance(d, str) else d for d in shape)
+
+
 def arranged(exercise: Exercise, made: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are made out of what was drawn."""
     return dict(made if exercise.arrange is None else exercise.arrange(**made))
@@ -74,6 +81,8 @@ def small_cases(
     names = dimensions(exercise)
     for _ in range(tries):
         sizes = dict(zip(names, rng.integers(1, 4, len(names)).tolist()))
+        if any(_count(spec, sizes) > MOST_NUMBERS for spec in exercise.inputs.values()):
+            continue
         made = {name: drawn(spec, sizes, rng) for name, spec in exercise.inputs.items()}
         yield arranged(exercise, made)
 

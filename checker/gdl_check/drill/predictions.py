@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -24,10 +25,11 @@ from gdl_check.source import excerpt
 MOST_GIVEN, MOST_ASKED = 6, 4
 LARGEST_GIVEN, LARGEST_ASKED = 5, 100
 LONGEST_TEXT = 12
-MOST_WORK = 16  # how often numbers are put together in a reference and what it rests on
+MOST_WORK = 12  # how often numbers are put together in a reference and what it rests on
 TRIES = 300
-ENOUGH = 3  # of the drawn cases, so many must be fit to be asked
-CHOICE = 12  # and the best of so many is
+SEEN, SHARE = 24, 0.5  # of so many small cases, this share must have results that are small too
+CHOICE = 40  # the best of so many is asked for
+UNKNOWN = {"exp", "log", "sqrt", "tanh"}  # what they give cannot be worked out by hand
 PUT_TOGETHER = {"dot", "sum", "mean", "outer", "einsum", "mm", "prod"}
 Case = tuple[Mapping[str, Any], Any]
 
@@ -47,41 +49,52 @@ def left_out(chapter: Chapter, name: str) -> str:
         return "works on objects"
     if not exercise.agreement or any(isinstance(s, Rng) for s in exercise.inputs.values()):
         return "draws random numbers"
-    if work_in(chapter, name) > MOST_WORK:
+    trees = list(_trees(chapter, name))
+    if any(_called(part) in UNKNOWN for tree in trees for part in ast.walk(tree)):
+        return "has exponentials, logarithms or roots in it"
+    if sum(map(_work, trees)) > MOST_WORK:
         return "is too much work"
-    if len(list(islice(_fit_cases(chapter, name, 0), ENOUGH))) < ENOUGH:
-        return "has no small round numbers"
+    small = list(islice(_small_cases(chapter, name, 0), SEEN))
+    if not small:
+        return "takes more or other things than a few small numbers"
+    if sum(_is_asked_small(result) for _, result in small) < SHARE * len(small):
+        return "gives more or other things than a few round numbers"
     return ""
 
 
-def work_in(chapter: Chapter, name: str) -> int:
-    """How often numbers are put together in a reference and all that it rests on."""
+def _trees(chapter: Chapter, name: str) -> Iterator[ast.AST]:
+    """The syntax trees of a reference and of what it rests on, in other chapters as well."""
     file = solution_file(chapter)
-    total = _work(ast.parse(excerpt(file, [name])))
-    called = {n.id for n in ast.walk(file.definitions[name]) if isinstance(n, ast.Name)}
-    for other in called & set(file.imported):
-        module, original = file.imported[other]
-        total += work_in(chapter_of_module(module), original)
-    return total
+    text = excerpt(file, [name])
+    yield ast.parse(text)
+    for other, (module, original) in file.imported.items():
+        if re.search(rf"\b{other}\b", text.replace(f"import {other}", "")):
+            yield from _trees(chapter_of_module(module), original)
 
 
 def _work(tree: ast.AST) -> int:
-    found = 0
-    for part in ast.walk(tree):
-        called = getattr(getattr(part, "func", None), "attr", "")
-        found += isinstance(part, ast.BinOp) or called in PUT_TOGETHER
-    return found
+    """How often numbers are put together."""
+    parts = ast.walk(tree)
+    return sum(isinstance(part, ast.BinOp) or _called(part) in PUT_TOGETHER for part in parts)
+
+
+def _called(part: ast.AST) -> str:
+    return str(getattr(getattr(part, "func", None), "attr", ""))
 
 
 def _fit_cases(chapter: Chapter, name: str, turn: int) -> Iterator[Case]:
     """Cases whose numbers are few, small and round, those of the result as well."""
+    return (case for case in _small_cases(chapter, name, turn) if _is_asked_small(case[1]))
+
+
+def _small_cases(chapter: Chapter, name: str, turn: int) -> Iterator[Case]:
+    """Cases whose arguments are few, small and round numbers, and what the reference gives."""
     rng = rng_for(chapter.exercise_id(name), "predict", turn)
     for inputs in small_cases(chapter.exercises[name], rng, TRIES):
-        if not _is_given_small(inputs):
-            continue
-        outcome = result_of(chapter, name, inputs)
-        if outcome.raised is None and _is_asked_small(outcome.value):
-            yield inputs, outcome.value
+        if _is_given_small(inputs):
+            outcome = result_of(chapter, name, inputs)
+            if outcome.raised is None:
+                yield inputs, outcome.value
 
 
 def _is_given_small(inputs: Mapping[str, Any]) -> bool:
@@ -150,7 +163,7 @@ def shown(value: Any) -> str:
         inside = ", ".join(map(shown, value))
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     if isinstance(value, float) and math.isfinite(value):
-        return f"{value:g}"
+        return f"{value + 0.0:g}"  # never -0
     return pasteable(value)
 
 

@@ -83,10 +83,10 @@ def reason(chapter: Chapter, name: str, shape: Shape) -> str:
 
 def words_for(parameter: str, docstring: str, with_shape: bool = False) -> str:
     """What a docstring's table says of a parameter."""
-    row = re.search(rf"^ +{parameter} {{2,}}(\S.*)$", docstring, re.M)
+    row = re.search(rf"^( +){parameter} {{2,}}(\S.*(?:\n\1 {{6,}}\S.*)*)", docstring, re.M)
     if row is None:
         return ""
-    told = row[1] if with_shape else re.sub(r"^(\([^)]*\)|any shape)", "", row[1])
+    told = row[2] if with_shape else re.sub(r"^(\([^)]*\)|any shape)", "", row[2])
     return " ".join(told.split())
 
 
@@ -104,7 +104,8 @@ def _shape(value: Any) -> Shape | None:
 def _is_plain_to_see(inputs: Mapping[str, Any], shape: Shape) -> bool:
     """Whether the result is shaped like every array there is among the arguments."""
     arrays = [value for value in inputs.values() if isinstance(value, np.ndarray)]
-    return bool(arrays) and all(array.shape == shape for array in arrays)
+    shapes = shape if isinstance(shape[0], tuple) else (shape,)
+    return bool(arrays) and len({*shapes, *(array.shape for array in arrays)}) == 1
 
 
 def _described(value: Any) -> str:
