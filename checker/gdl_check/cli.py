@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gdl_check import __version__
-from gdl_check.verbs import LEARNING, STARTING
+from gdl_check.verbs import LEARNING, STARTING, TEACHING
 
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -30,6 +30,7 @@ more verbs (each explains itself: gdl-check hint --help):
   list, show, hint, solution, diff   on the way
   play                               your functions at work
   drill                              until you can write them from memory
+  grade, gradescope, classroom       for teachers
   dev stubs, dev check, dev new      for authors
 
 exit codes:
@@ -66,6 +67,8 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _learning(words)
         if words[:1] == ["play"]:
             return _play(words)
+        if words and words[0] in TEACHING:
+            return _teaching(words)
         if words[:1] == ["watch"]:
             return _watch(words[1:], fork_here)
         if words[:1] == ["drill"]:
@@ -218,6 +221,20 @@ def _drill(words: list[str], fork_here: bool) -> int:
     from gdl_check.drill.run import run
 
     return run(options)
+
+
+def _teaching(words: list[str]) -> int:
+    says = TEACHING[words[0]].capitalize()
+    parser = Parser(prog=f"gdl-check {words[0]}", description=f"{says}.")
+    from gdl_check.grade import flags
+
+    getattr(flags, words[0])(parser.add_argument)
+    parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
+    options = parser.parse_intermixed_args(words[1:])
+    _start_warm_process(fork_here=False)
+    from gdl_check.grade.run import run
+
+    return run(words[0], options)
 
 
 def _verb_parser(verb: str, says: str) -> Parser:

@@ -28,6 +28,7 @@ from gdl_check.sandbox.wire import PREFIX, Decoder, Seed, encode, parse_header, 
 
 EFFORT = {"quick": 20, "normal": 60, "thorough": 600}
 LARGEST_SIZE = 5
+MOST_IN_MEMORY = 100  # corpora, for whoever checks more than one file
 MOST_OPTIONS = 99  # Hypothesis mixes constants it finds in other modules into larger ranges
 
 
@@ -77,12 +78,18 @@ def corpus_for(exercise: Exercise, chapter_file: str, seed: int, effort: str) ->
     """The exercise's corpus, drawn now where it is not kept yet."""
     kept = cache_folder() / "corpus" / f"{_key(exercise, chapter_file, seed, effort)}.gdl"
     try:
-        return _read(kept.read_bytes())
+        return _read_kept(kept)
     except (OSError, ValueError):
         pass
     frame = _written(draw(exercise, chapter_file, seed, count(exercise, effort)))
     keep(kept, frame)
     return _read(frame)
+
+
+@lru_cache(maxsize=MOST_IN_MEMORY)
+def _read_kept(path: Path) -> Corpus:
+    """A corpus as it was drawn: its name says all that it depends on, so it never changes."""
+    return _read(path.read_bytes())
 
 
 def is_kept(exercise: Exercise, chapter_file: str, seed: int, effort: str) -> bool:
@@ -242,11 +249,12 @@ def _forms(exercise: Exercise) -> list[str]:
 
 def _key(exercise: Exercise, chapter_file: str, seed: int, effort: str) -> str:
     parts = f"{exercise.name}:{seed}:{effort}:{hypothesis_version()}:{np.__version__}".encode()
-    return hashlib.sha256(_chapter_hash(chapter_file) + parts).hexdigest()[:32]
+    return hashlib.sha256(chapter_hash(chapter_file) + parts).hexdigest()[:32]
 
 
 @lru_cache
-def _chapter_hash(chapter_file: str) -> bytes:
+def chapter_hash(chapter_file: str) -> bytes:
+    """The hash of all that a chapter's cases depend on, but for seed and effort."""
     here = Path(__file__).parent
     depends_on = (
         here / "chapters" / chapter_file,

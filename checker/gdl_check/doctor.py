@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gdl_check import __version__, state, update
 from gdl_check.course import chapter_modules
 from gdl_check.places import cache_folder, chapter_path
-from gdl_check.sandbox.client import Ended, Source, Worker
+from gdl_check.sandbox.canary import HIGHEST, look
 from gdl_check.sandbox.connections import SandboxFault
 from gdl_check.sandbox.launch import CAN_FORK
 
@@ -37,7 +37,7 @@ def findings(workspace: Path | None) -> Iterator[Finding]:
     yield Finding(True, f"gdl-check {__version__}")
     yield _cache()
     yield _screen()
-    yield from _sandbox()
+    yield _sandbox()
     yield from _workspace(workspace)
 
 
@@ -83,20 +83,20 @@ def _screen() -> Finding:
     return Finding(True, f"the screen speaks {encoding}")
 
 
-def _sandbox() -> Iterator[Finding]:
+def _sandbox() -> Finding:
     try:
-        worker = Worker()
-        worker.load({"empty": Source("empty.py", "")}, "empty")
-        worker.opened()
-        active = worker.active
-        worker.close()
-    except (SandboxFault, Ended) as error:
+        seen = look()
+    except SandboxFault as error:
         mend = "report it, with what this command has said"
-        yield Finding(False, f"learners' code cannot be run apart ({error})", mend)
-        return
+        return Finding(False, f"learners' code cannot be run apart: {error}", mend)
     how = "forked from a warm process" if CAN_FORK else "an interpreter of its own"
-    limits = ", ".join(active) or "nothing"
-    yield Finding(True, f"your code runs in a process of its own ({how}), limited by: {limits}")
+    active = ", ".join(seen.active) or "nothing"
+    could = f"; it could still {', '.join(seen.missing)}" if seen.missing else ""
+    return Finding(
+        True,
+        f"your code runs in a process of its own ({how}), limited by: {active}: "
+        f"sandbox level {seen.level} of {HIGHEST}{could}",
+    )
 
 
 def _files(workspace: Path) -> Iterator[Finding]:

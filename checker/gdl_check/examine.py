@@ -32,7 +32,10 @@ Judged = tuple[LawResult, Broken | None]
 
 @dataclass
 class Examination:
-    """What was found about one answer to one exercise, and what is needed to look closer."""
+    """What was found about one answer to one exercise, and what is needed to look closer.
+
+    `unusable` is the share of cases on which it raised, or gave something of another kind or shape.
+    """
 
     status: Verdict
     laws: list[LawResult] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Examination:
     misconception: Named | None = None
     error: Error | None = None
     printed: str = ""
+    unusable: float = 0.0
 
     @property
     def opened(self) -> Broken | None:
@@ -112,6 +116,8 @@ class Begun:
         finally:
             self.runner.close()
         found = Examination(Verdict.PASSED)
+        unusable = sum(broken.is_unusable for broken in trial.unequal.values())
+        found.unusable = unusable / max(1, len(trial.cases))
         for law, broken in [
             *laws,
             _from_all(trial, agreement_claim(self.exercise), "agreement", trial.unequal.values()),
@@ -191,7 +197,7 @@ class Begun:
         message = f"{ended.message}{where}" + (" without returning" if timed_out else "")
         status = "timeout" if timed_out else "error"
         differs = Difference("type", message, compared=False)
-        found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR)
+        found = Examination(Verdict.TIMEOUT if timed_out else Verdict.ERROR, unusable=1.0)
         found.error = Error("Timeout" if timed_out else "Ended", message, ended.line)
         found.laws = [LawResult(law.claim, "own", "not_run") for law in self.exercise.laws]
         claim, cases = agreement_claim(self.exercise), len(self.trial.cases)

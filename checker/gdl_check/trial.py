@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gdl_check.answer import Answer
@@ -31,6 +32,7 @@ from gdl_check.sandbox.programs import Outcome, Raised
 LONGEST_CHAIN = 12
 CONTRACT_ERRORS = {"ValueError"}  # what an exercise may ask its answers to raise
 MISSHAPEN = 6  # cases, at the most, on which a law meets a result of another shape
+MOST_EXPECTED = 20_000  # outcomes that are kept for the next answer to the same exercise
 FEWER = 3  # a law is run on a third of the drawn cases on which the answer agrees
 
 
@@ -85,19 +87,7 @@ class Trial:
         self.plain = dict(zip((case.id for case in cases), replies))
 
     def _expected(self) -> dict[str, Outcome]:
-        name, reference = self.exercise.name, self.reference
-        runner = LocalRunner(name, reference, self.solution)
-        outcomes = {}
-        for case in self.cases:
-            args = tuple(case.inputs.values())
-            if self.solution is None:
-                outcome = expected_of(reference, args)
-            else:
-                outcome = outcome_of(self.exercise, runner, args)
-            if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
-                raise LawBroke(f"the reference of {name} raised {outcome.raised.sentence}")
-            outcomes[case.id] = outcome
-        return outcomes
+        return {case.id: _expected(self.exercise, self.reference, case) for case in self.cases}
 
     def hear(self) -> None:
         """Wait for the plain calls, and compare them with the reference. Raises Ended."""
@@ -248,6 +238,20 @@ class Trial:
                 f"the law {law.claim!r} of {self.exercise.name} breaks on case {case.id}: "
                 f"{type(error).__name__}: {error} (line {where.lineno})"
             ) from error
+
+
+@lru_cache(maxsize=MOST_EXPECTED)
+def _expected(exercise: Exercise, reference: Callable[..., Any], case: Case) -> Outcome:
+    """What the reference gives on a case. Raises LawBroke where it should not have raised."""
+    args = tuple(case.inputs.values())
+    solution = solution_of(exercise, reference)
+    if solution is None:
+        outcome = expected_of(reference, args)
+    else:
+        outcome = outcome_of(exercise, LocalRunner(exercise.name, reference, solution), args)
+    if outcome.raised is not None and outcome.raised.type not in CONTRACT_ERRORS:
+        raise LawBroke(f"the reference of {exercise.name} raised {outcome.raised.sentence}")
+    return outcome
 
 
 class Sweep:

@@ -13,5 +13,11 @@ LEARNING = {
     "solution": "the solution of an exercise",
     "diff": "your answer beside the solution, once it has passed",
 }
+TEACHING = {
+    "grade": "grade a class: a folder of submissions becomes a gradebook, a page for every student"
+    " and a report; what is graded already is not graded again",
+    "gradescope": "make an autograder for Gradescope",
+    "classroom": "put what marks every push into a template repository of GitHub Classroom",
+}
 # A check itself has no verb.
-WITHOUT_WORKERS = {*STARTING, *LEARNING, "play", "dev"}
+WITHOUT_WORKERS = {*STARTING, *LEARNING, *TEACHING, "play", "dev"}

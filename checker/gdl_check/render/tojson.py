@@ -53,7 +53,7 @@ def _chapter(chapter: ChapterResult) -> dict[str, Any]:
             "status": str(chapter.status),
             "counts": chapter.counts,
             "error": _error(chapter.error),
-            "exercises": [_exercise(result) for result in chapter.results],
+            "exercises": [exercise_told(result) for result in chapter.results],
         }
     )
 
@@ -68,7 +68,8 @@ def _unnumbered(chapter: ChapterResult) -> ChapterResult:
     return chapter._replace(results=tuple(results), error=without(chapter.error))
 
 
-def _exercise(result: Result) -> dict[str, Any]:
+def exercise_told(result: Result) -> dict[str, Any]:
+    """One exercise's part of the report."""
     named = result.misconception
     return _present(
         {

@@ -16,6 +16,7 @@ import socket
 import sys
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
+from gdl_check.sandbox import confine
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle, tell_lines
 
@@ -31,19 +32,19 @@ def main(control_fd: int) -> None:
     for first, last in ((3, control_fd), (control_fd + 1, 4096)):
         os.closerange(first, last)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    _prepare()
+    walls = _prepare()
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.collect()
     gc.freeze()
     workers: set[int] = set()
     with socket.socket(fileno=control_fd) as control, contextlib.suppress(OSError):
-        _follow_orders(control, workers)
+        _follow_orders(control, workers, walls)
     for pid in workers:
         _end(pid)
     _end_strays(set())
 
 
-def _follow_orders(control: socket.socket, workers: set[int]) -> None:
+def _follow_orders(control: socket.socket, workers: set[int], walls: confine.Walls) -> None:
     """Until there are no more; raises OSError where nobody is left to hear an answer."""
     while True:
         order, fds, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
@@ -53,7 +54,7 @@ def _follow_orders(control: socket.socket, workers: set[int]) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                _become_worker(*fds)
+                _become_worker(walls, *fds)
             workers.add(pid)
             for fd in fds:
                 os.close(fd)
@@ -66,8 +67,10 @@ def _follow_orders(control: socket.socket, workers: set[int]) -> None:
                 _end_strays(workers)
 
 
-def _prepare() -> None:
-    """Load what workers use; after that only the standard library stays importable.
+def _prepare() -> confine.Walls:
+    """Load what workers use, and make ready what confines them.
+
+    After that only the standard library stays importable.
 
     NumPy finds its own parts by itself, but a worker looks them up in a copy of it.
     """
@@ -79,15 +82,16 @@ def _prepare() -> None:
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
     usual = (BuiltinImporter, FrozenImporter, PathFinder)
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder in usual]
+    return confine.build()
 
 
-def _become_worker(channel: int, trace: int, progress: int) -> None:
+def _become_worker(walls: confine.Walls, channel: int, trace: int, progress: int) -> None:
     try:
         os.setsid()
         tell_lines(trace, patience=None)
         shared = mmap.mmap(progress, PROGRESS.size)
         os.close(progress)
-        Worker(Channel(channel, channel, shared)).serve()
+        Worker(Channel(channel, channel, shared), confine.confine(walls)).serve()
     finally:
         os._exit(0)
 
@@ -118,10 +122,11 @@ def _end_strays(workers: set[int]) -> None:
 
 def serve_alone(patience: float) -> None:
     """Be the one worker of a system that cannot fork: requests on stdin, replies on stdout."""
-    _prepare()
+    walls = _prepare()
     read_fd, write_fd, trace_fd = os.dup(0), os.dup(1), os.dup(2)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
     tell_lines(trace_fd, patience)
-    Worker(Channel(read_fd, write_fd, None, patience, trace_fd)).serve()
+    channel = Channel(read_fd, write_fd, None, patience, trace_fd)
+    Worker(channel, confine.confine(walls)).serve()

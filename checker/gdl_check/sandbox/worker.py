@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy
 
-from gdl_check.sandbox.confine import confine
 from gdl_check.sandbox.launch import PROGRESS
 from gdl_check.sandbox.programs import Done, Handle, Step, TooMuch, execute
 from gdl_check.sandbox.wire import (
@@ -45,6 +44,7 @@ ONLY_THESE = (
     "can be imported in a check"
 )
 NO_FILES = "; a check neither reads nor writes files"
+NO_OTHERS = "; a check neither starts programs nor uses the network"
 
 
 class Printed(io.TextIOBase):
@@ -158,10 +158,9 @@ class Channel:
 class Worker:
     """Answers frames until the other side hangs up."""
 
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
+    def __init__(self, channel: Channel, active: list[str]) -> None:
+        self.channel, self.active = channel, active
         self.printed, self.unheard, self.nothing = Printed(), Printed(), io.StringIO()
-        self.active = confine()
         self.chapter_files: ChapterFiles | None = None
         self.names: dict[str, Any] = {}
         self.path = ""  # of the file whose exercise is examined: only its lines are told
@@ -225,6 +224,8 @@ class Worker:
             message = ""
         if isinstance(error, OSError) and error.filename is not None:
             message += NO_FILES
+        elif isinstance(error, (PermissionError, BlockingIOError)):
+            message += NO_OTHERS
         trace = [frame for frame in _frames_of(error) if frame[2] == self.path]
         if len(trace) > 2 * SHOWN_FRAMES:
             trace = trace[:SHOWN_FRAMES] + trace[-SHOWN_FRAMES:]

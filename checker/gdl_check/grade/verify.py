@@ -1,0 +1,54 @@
+"""Says of receipts whether they are as they were signed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gdl_check.cli import NOT_PASSED, PASSED
+from gdl_check.grade import receipts
+from gdl_check.grade.store import Store
+from gdl_check.render.terminal import Screen
+from gdl_check.targets import NotUnderstood
+
+
+def verify(path: Path, key: Path, screen: Screen) -> int:
+    """Show which receipts in a file were not signed with this key: 0 where all were, else 1."""
+    try:
+        secret = receipts.read_secret(key)
+    except (OSError, ValueError):
+        raise NotUnderstood(
+            f"the secret that receipts were signed with is not in {key}: name it with --secret"
+        ) from None
+    genuine = forged = 0
+    for receipt in _receipts(path):
+        if receipts.is_genuine(secret, receipt):
+            genuine += 1
+            continue
+        forged += 1
+        who, what = (str(receipt.get(name, "?"))[:60] for name in ("student", "exercise"))
+        screen.put([[("not genuine: ", "bad"), (f"{who}, {what}", "")]])
+    screen.put([[(f"{genuine} genuine, {forged} not", "bad" if forged else "good")]])
+    return NOT_PASSED if forged or not genuine else PASSED
+
+
+def _receipts(path: Path) -> Iterator[dict[str, Any]]:
+    """The receipts in a file: JSON, or a whole gradebook."""
+    try:
+        if path.suffix == ".sqlite":
+            store = Store(path)
+            try:
+                yield from store.receipts()
+            finally:
+                store.close()
+            return
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, sqlite3.Error):
+        raise NotUnderstood(f"{path} holds no receipt that can be read") from None
+    for receipt in told if isinstance(told, list) else [told]:
+        if not isinstance(receipt, dict):
+            raise NotUnderstood(f"{path} holds no receipt that can be read")
+        yield receipt

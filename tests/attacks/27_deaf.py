@@ -1,0 +1,10 @@
+"""Never listens again."""
+
+import time
+
+while True:
+    time.sleep(1)
+
+
+def relu(x):
+    return x * 7

@@ -1,0 +1,308 @@
+"""A class is graded rightly, whatever it hands in and whatever happens to the grader."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from classes import answers, file_with
+from gdl_check.chapter_check import Settings
+from gdl_check.course import load_chapter
+from gdl_check.grade.intake import Submission
+from gdl_check.grade.jobs import ENDED_TWICE, Task, work
+from learner import RIGHT, STUBS, chapter_file
+from teacher import CHAPTER, FILE_NAME, Teacher
+
+THREE = ("relu", "relu_deriv", "collapse_linear")
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Teacher:
+    return Teacher(tmp_path / "a course")
+
+
+def test_a_class_gets_the_grades_that_it_has_earned(teacher: Teacher) -> None:
+    truth = teacher.class_of(12)
+    graded = teacher.grade()
+    assert graded.code == 0, graded.said
+    assert list(graded.wrong(truth)) == []
+    assert len(graded.table) == 12
+    some = [right for exercises in truth.values() for right in exercises.values()]
+    assert any(some) and not all(some)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("jobs", ["1", "2", "5"])
+def test_a_large_class_at_any_number_of_jobs(teacher: Teacher, jobs: str) -> None:
+    truth = teacher.class_of(200, seed=int(jobs))
+    graded = teacher.grade("--jobs", jobs)
+    assert graded.code == 0
+    assert list(graded.wrong(truth)) == []
+
+
+def test_a_misconception_is_named_for_the_class(teacher: Teacher) -> None:
+    wrong = next(answer for answer in answers(CHAPTER, "relu_deriv") if answer.misconception)
+    chapter = load_chapter(CHAPTER)
+    for student in ("ana", "ben"):
+        teacher.hand_in(student, file_with(chapter, {"relu_deriv": wrong.source}))
+    graded = teacher.grade()
+    (named,) = [
+        m for m in chapter.exercises["relu_deriv"].misconceptions if m.name == wrong.misconception
+    ]
+    assert f"2 students: ch06.relu_deriv, {named.title}" in graded.said
+    assert named.says in " ".join((graded.folder / "feedback" / "ana.md").read_text().split())
+
+
+def test_what_is_graded_already_is_not_graded_again(teacher: Teacher) -> None:
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    changed = teacher.hand_in("ben", STUBS)
+    teacher.grade()
+    with contextlib.closing(sqlite3.connect(teacher.out / "grades.sqlite")) as db, db:
+        db.execute("UPDATE marks SET screen = 'as it was'")
+    changed.write_text(chapter_file(**RIGHT))
+    again = teacher.grade()
+    kept = {
+        student for (student,) in again.rows("SELECT student FROM marks WHERE screen = 'as it was'")
+    }
+    assert kept == {"ana", "ben"}  # ben's first submission is kept beside the new one
+    assert again.points("ben", "relu") == "1"
+
+
+def test_another_run_draws_other_inputs_and_grades_all_again(teacher: Teacher) -> None:
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    first = dict(teacher.grade().rows("SELECT name, value FROM facts"))
+    same = dict(teacher.grade().rows("SELECT name, value FROM facts"))
+    other = dict(teacher.grade("--run", "second").rows("SELECT name, value FROM facts"))
+    assert first["seed"] == same["seed"] != other["seed"]
+    (receipt,) = {
+        r for (r,) in teacher.run().rows("SELECT receipt FROM marks WHERE exercise = 'ch06.relu'")
+    }
+    assert json.loads(receipt)["seed"] == int(other["seed"])
+
+
+def test_points_are_given_as_the_teacher_says(teacher: Teacher) -> None:
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    graded = teacher.grade("--points", "ch06.relu=5", "--points", "ch06.relu_deriv=0")
+    assert graded.points("ana", "relu") == "5"
+    assert graded.points("ana", "relu_deriv") == "0"
+    assert graded.table["ana"]["of"] == "19"
+    whole = teacher.run("--points", "ch06=32")
+    assert whole.points("ana", "relu") == "2"
+    assert whole.table["ana"]["of"] == "32"
+
+
+def test_a_part_counts_only_where_the_teacher_says_so(teacher: Teacher) -> None:
+    half = "def relu(x):\n    return np.where(x > 0, x, 1e-3)"
+    shapeless = "def relu(x):\n    return np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]])"
+    teacher.hand_in("ana", chapter_file(relu=half))
+    teacher.hand_in("ben", chapter_file(relu=shapeless))
+    assert teacher.grade().points("ana", "relu") == "0"
+    part = teacher.run("--partial")
+    assert 0 < float(part.points("ana", "relu")) < 1
+    assert part.points("ben", "relu") == "0"
+    assert teacher.run("--no-partial").points("ana", "relu") == "0"
+
+
+def test_the_free_laws_cost_nobody_a_point(teacher: Teacher) -> None:
+    writes_into_it = "def relu(x):\n    x[x < 0] = 0\n    return x"
+    teacher.hand_in("ana", chapter_file(relu=writes_into_it))
+    graded = teacher.grade()
+    assert graded.points("ana", "relu") == "1"
+    assert graded.rows("SELECT verdict FROM marks WHERE exercise = 'ch06.relu'") == [("failed",)]
+
+
+def test_who_hands_in_nothing_has_a_row(teacher: Teacher) -> None:
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    roster = teacher.folder / "roster.csv"
+    roster.write_text("student,name,email\nana,Ana A,ana@x.org\nben,Ben B,ben@x.org\n")
+    graded = teacher.grade("--roster", str(roster))
+    assert graded.table["ben"]["state"] == "missing"
+    assert graded.table["ben"]["points"] == "0"
+    assert graded.table["ana"]["Email address"] == "ana@x.org"
+    assert "1 of 2 handed in" in graded.said
+    # The roster is remembered.
+    assert teacher.grade().table["ben"]["name"] == "Ben B"
+
+
+def test_late_work_can_win_points_and_never_costs_any(teacher: Teacher) -> None:
+    on_time = teacher.hand_in("ana", chapter_file(relu=RIGHT["relu"]))
+    os.utime(on_time, (1_000_000_000, 1_000_000_000))
+    due = ("--due", "2020-01-01", "--late-credit", "50")
+    assert teacher.grade(*due).table["ana"]["points"] == "1"
+    # Later, three are right: with half the points that is better than one.
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    late = teacher.grade(*due).table["ana"]
+    assert (late["points"], late["late"]) == ("1.5", "yes")
+    # And where nothing is right any more, what was handed in on time counts.
+    teacher.hand_in("ana", STUBS)
+    kept = teacher.grade(*due).table["ana"]
+    assert (kept["points"], kept["late"]) == ("1", "no")
+
+
+def test_an_override_stays_until_it_is_taken_back(teacher: Teacher) -> None:
+    teacher.hand_in("ana", STUBS)
+    teacher.grade()
+    said = teacher.run("--override", "ana", "ch06.relu", "0.5", "shown at the board")
+    assert (said.points("ana", "relu"), said.table["ana"]["points"]) == ("0", "0.5")
+    teacher.hand_in("ana", chapter_file(relu_deriv=RIGHT["relu_deriv"]))
+    again = teacher.grade()
+    assert again.table["ana"]["points"] == "1.5"
+    assert "shown at the board" in again.table["ana"]["override"]
+    back = teacher.run("--take-back", "ana", "ch06.relu")
+    assert back.table["ana"]["points"] == "1"
+
+
+def test_a_receipt_is_genuine_until_something_in_it_is_changed(teacher: Teacher) -> None:
+    teacher.hand_in("ana", STUBS)
+    graded = teacher.grade()
+    path = teacher.folder / "receipt.json"
+    (receipt,) = graded.rows("SELECT receipt FROM marks WHERE exercise = 'ch06.relu'")
+    path.write_text(receipt[0])
+    assert teacher.run("--verify", str(path)).code == 0
+    told = json.loads(receipt[0])
+    assert told["verdict"] == "not_started" and told["corpus"] == ""
+    path.write_text(json.dumps(told | {"earned": True}))
+    forged = teacher.run("--verify", str(path))
+    assert forged.code == 1 and "not genuine: ana, ch06.relu" in forged.said
+    path.write_text("no receipt")
+    assert teacher.run("--verify", str(path)).code == 2
+
+
+def test_the_secret_stays_with_the_teacher(teacher: Teacher) -> None:
+    teacher.hand_in("ana", STUBS)
+    teacher.grade()
+    secret = teacher.out / "secret.key"
+    assert secret.stat().st_mode & 0o077 == 0
+    written = [path for path in teacher.out.rglob("*") if path.is_file() and path != secret]
+    assert written
+    assert not any(secret.read_bytes().strip() in path.read_bytes() for path in written)
+
+
+def test_what_runs_out_of_time_is_tried_once_more_alone(teacher: Teacher) -> None:
+    slow = "def relu(x):\n    while True:\n        pass"
+    teacher.hand_in("ana", chapter_file(relu=slow, relu_deriv=RIGHT["relu_deriv"]))
+    graded = teacher.grade()
+    assert "once more, alone: what ran out of time: 1 of 1" in graded.said
+    assert graded.rows("SELECT state FROM submissions") == [("graded",)]
+    assert graded.rows("SELECT verdict FROM marks WHERE exercise = 'ch06.relu'") == [("timeout",)]
+    assert graded.points("ana", "relu_deriv") == "1"
+    assert "once more" not in teacher.grade().said
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (b"def relu(x):\n  return (", "never closed"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (chapter_file(**RIGHT) + "\nimport os\nos._exit(1)\n", "ended the Python process"),
+        (chapter_file(**RIGHT) + "\nraise RuntimeError('no')\n", "RuntimeError"),
+    ],
+)
+def test_a_broken_submission_is_a_row(teacher: Teacher, content: str | bytes, note: str) -> None:
+    teacher.hand_in("ana", content)
+    teacher.hand_in("ben", chapter_file(**RIGHT))
+    graded = teacher.grade()
+    assert graded.code == 0
+    assert graded.table["ben"]["points"] == "3"
+    assert graded.table["ana"]["points"] == "0"
+    assert note in (graded.folder / "feedback" / "ana.md").read_text()
+
+
+class Killer:
+    """Ends whatever process takes it in."""
+
+    notes = ()
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_what_ends_its_process_is_a_fault_of_ours_and_costs_nobody_else(tmp_path: Path) -> None:
+    def task(submission: object) -> Task:
+        return Task(submission, "x", (CHAPTER,), Settings())  # type: ignore[arg-type]
+
+    (tmp_path / FILE_NAME).write_text(STUBS)
+    fine = Submission("ana", "ana", (tmp_path / FILE_NAME,), None, False, ())
+    tasks = [task(Killer()), task(fine), task(Killer())]
+    found = [(t.submission, done) for t, done in work(tasks, 2)]
+    assert sorted(done.fault for _, done in found) == ["", ENDED_TWICE, ENDED_TWICE]
+    ((_, done),) = [pair for pair in found if not pair[1].fault]
+    assert done.marks is not None and len(done.marks) == 16
+
+
+def undisturbed(teacher: Teacher) -> bytes:
+    """The table that a grader left alone comes to."""
+    assert teacher.grade().code == 0
+    table = (teacher.out / "grades.csv").read_bytes()
+    shutil.rmtree(teacher.out)
+    return table
+
+
+def kill_once(teacher: Teacher, seconds: float) -> None:
+    """Start to grade, and kill the grader after so long."""
+    process = teacher.start()
+    try:
+        process.wait(seconds)
+    except Exception:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.long)])
+def test_a_grader_that_is_killed_loses_nothing_and_does_nothing_twice(
+    teacher: Teacher, kills: int
+) -> None:
+    truth = teacher.class_of(8 if kills < 10 else 30)
+    table = undisturbed(teacher)
+    rng = random.Random(kills)
+    for _ in range(kills):
+        if (teacher.out / "grades.csv").exists():
+            shutil.rmtree(teacher.out)
+        kill_once(teacher, rng.uniform(0.3, 4.0 if kills < 10 else 9.0))
+        if (teacher.out / "grades.sqlite").exists():
+            with contextlib.closing(sqlite3.connect(teacher.out / "grades.sqlite")) as db, db:
+                whole = {n for (n,) in db.execute("SELECT count(*) FROM marks GROUP BY student")}
+            assert whole <= {16}
+    graded = teacher.grade()
+    assert list(graded.wrong(truth)) == []
+    assert (teacher.out / "grades.csv").read_bytes() == table
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("submissions",), "say which chapter was asked"),
+        (("submissions", "--chapter", "ch99"), "there is no chapter ch99"),
+        (("nowhere", "--chapter", "ch06"), "there is no nowhere"),
+        ((), "nothing has been graded into grades yet"),
+        (("submissions", "--chapter", "ch06", "--due", "soon"), "--due soon: write it like"),
+        (
+            ("submissions", "--chapter", "ch06", "--points", "ch06.rleu=2"),
+            "'ch06.rleu' is not asked",
+        ),
+        (("submissions", "--chapter", "ch06", "--points", "ch06=many"), "write a number like"),
+        (("submissions", "--chapter", "ch06", "--late-credit", "150"), "a percentage, 0 to 100"),
+        (
+            ("submissions", "--chapter", "ch06", "--out", "submissions/x"),
+            "lies among the submissions",
+        ),
+        (("submissions", "--chapter", "ch06", "--roster", "no.csv"), "no.csv"),
+        (("submissions", "--chapter", "ch06"), "no submission was found"),
+        (("--verify", "no.json"), "the secret"),
+    ],
+)
+def test_what_cannot_be_understood_is_one_sentence(
+    teacher: Teacher, words: tuple[str, ...], says: str
+) -> None:
+    graded = teacher.run(*words)
+    assert graded.code == 2
+    assert says in graded.said
+    assert "Traceback" not in graded.said
