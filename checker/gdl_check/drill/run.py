@@ -169,12 +169,12 @@ def _end(sitting: Sitting, deck: Chapter | None, width: int) -> Iterator[Line]:
     if deck is not None:
         waiting = [s for s in waiting if exercise_of(s.item).startswith(deck.id + ".")]
     yield []
-    told = end_lines(sitting.done, sitting.put_off, len(waiting), _next(past, today), today)
-    for line in told:
-        yield from wrapped(line, width)
     if sitting.asked is not None:
         name = sitting.asked.card.partition(":")[0]
         yield from wrapped(f"{name} is left as it is, for when you come back.", width)
+    told = end_lines(sitting.done, sitting.put_off, len(waiting), _next(past, today), today)
+    for line in told:
+        yield from wrapped(line, width)
     goes_on = sitting.asked is not None or waiting or sitting.put_off
     again = f"gdl-check drill --deck {deck.id}" if deck else "gdl-check drill"
     if goes_on:

@@ -28,7 +28,7 @@ TOP = len(LEVELS)
 FEWEST_TIMES = 5  # before a median of them says anything
 FAST = 0.6  # of the median: just below it lies every other time, and says nothing
 FUZZ = 0.05  # of an interval, or a day
-SHORTEST_FUZZED = 3  # days
+SHORTEST_FUZZED, LONGEST = 3, 180  # days; what is right twice a year will not be lost
 RECENT = 20  # reviews that tell how long the next will take
 FIRST_GUESS = {"write": 60.0}  # seconds, until there are reviews that tell
 OTHER_GUESS = 30.0
@@ -79,7 +79,11 @@ def history(events: Iterable[Event], now: datetime) -> History:
 def scheduler(wanted: float) -> Scheduler:
     """FSRS without learning steps: nothing comes twice on a day, and its own fuzz has no seed."""
     return Scheduler(
-        desired_retention=wanted, learning_steps=(), relearning_steps=(), enable_fuzzing=False
+        desired_retention=wanted,
+        learning_steps=(),
+        relearning_steps=(),
+        maximum_interval=LONGEST,
+        enable_fuzzing=False,
     )
 
 
@@ -155,7 +159,7 @@ def fuzzed(item: str, count: int, interval: int) -> int:
     if interval < SHORTEST_FUZZED:
         return interval
     most = max(1, round(interval * FUZZ))
-    return interval + random.Random(f"{item} {count}").randint(-most, most)
+    return min(interval + random.Random(f"{item} {count}").randint(-most, most), LONGEST)
 
 
 @lru_cache(KEPT)

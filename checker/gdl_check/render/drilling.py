@@ -92,7 +92,7 @@ def end_lines(
         at_once = sum(not (r.given_up or r.misses or r.peeks) for r in reviews)
         helped = len(reviews) - at_once - given_up
         took = time_in_words(sum(review.seconds for review in reviews))
-        told = [f"{at_once} right at once"]
+        told = [f"{at_once} right at once"] * bool(at_once)
         told += [f"{helped} with a miss or a peek"] * bool(helped)
         told += [f"{given_up} given up"] * bool(given_up)
         yield f"{counted(len(reviews), 'card')} in {took}: {', '.join(told)}."
