@@ -98,6 +98,13 @@ def test_a_streak_counts_only_days_with_something_due(
     assert streak(past(*map(review, reviewed)).rated, after(today)) == days
 
 
+def test_today_breaks_no_streak_while_it_lasts() -> None:
+    known = past(review(0), review(2))
+    due = known.known[RELU].due
+    assert streak(known.rated, due) == 1
+    assert streak(known.rated, due + timedelta(days=1)) == 0
+
+
 def test_the_calendar_has_twelve_weeks_up_to_today() -> None:
     rated = past(review(0), review(0, FORWARD), review(3)).rated
     days = calendar(rated, after(4))

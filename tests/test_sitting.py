@@ -122,6 +122,12 @@ def test_functions_and_quizzes_come_in_turn(pages: None) -> None:
     assert seen == {"ch06.relu:shape", "ch06.relu_deriv:shape"}
 
 
+@pytest.mark.parametrize("days_ago", [0, 9], ids=["reviewed today", "due today"])
+def test_no_quiz_gives_away_what_is_asked_on_the_same_day(pages: None, days_ago: int) -> None:
+    asked = plan(past(reviewed("ch06.relu:write", days_ago)), ["ch06.relu"], TODAY, 900)
+    assert cards(asked) == (["ch06.relu:body"] if days_ago else [])
+
+
 def test_what_was_begun_comes_first_unless_it_was_done_elsewhere(no_quizzes: None) -> None:
     begun = Ask(card_of("ch06.backprop:line"), 0)
     assert plan(past(), EXERCISES, TODAY, 900, begun=begun)[0] == begun
