@@ -104,13 +104,16 @@ def code_of(chapter: Chapter, name: str, misconception: Misconception) -> str | 
     declared: dict[str, ast.stmt] = {}
     if not _gather(chapter, name, node, declared):
         return None
-    node = ast.parse(file.segment(node)).body[0]
-    assert isinstance(node, Definition)
-    node.name, node.decorator_list = name, []
-    if isinstance(node, ast.ClassDef):
-        node = _completed(chapter, name, node)
+    (copy,) = ast.parse(file.segment(node)).body
+    assert isinstance(copy, Definition)
+    for part in ast.walk(copy):
+        if isinstance(part, ast.Name) and part.id == copy.name:
+            part.id = name
+    copy.name, copy.decorator_list = name, []
+    if isinstance(copy, ast.ClassDef):
+        copy = _completed(chapter, name, copy)
     helpers = [textwrap.dedent(file.segment(part)) for part in declared.values()]
-    return "\n\n\n".join([*helpers, ast.unparse(node)])
+    return "\n\n\n".join(["import numpy as np", *helpers, ast.unparse(copy)])
 
 
 def _node_of(file: ChapterFile, answer: Any) -> Definition:

@@ -59,7 +59,11 @@ def peek(card: Card) -> str:
 
 def reveal(card: Card, turn: int = 0) -> str:
     """What was asked for: the reference, or the answer of a quiz with its reason."""
-    return body(card.chapter, card.name) if card.kind == "write" else quizzes.reason(card, turn)
+    ours = body(card.chapter, card.name)
+    if card.kind == "write":
+        return ours
+    answer = quizzes.reason(card, turn)
+    return f"{answer}\n\n{ours}" if card.kind == "predict" else answer
 
 
 def claim(node: Definition) -> str:
