@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
+import pytest
+
+from gdl_check.course import all_chapters, load_chapter
+from gdl_check.course_files import solution_file
+from gdl_check.drill.blanking import BLANK, blank_in, has_a_blank, statement_that_matters
+from gdl_check.source import ChapterFile
+
 # The line that a reader of the reference would have a learner write, by how it begins. Made before
 # the rules were; references of one statement are left out, as there is nothing to choose.
 LINES = {
@@ -150,3 +159,86 @@ LINES = {
     "ch16.layer_norm": "return gain * centred",
     "ch16.layer_norm_backward": "slope = (sent - common",
 }
+AGREEMENT = 0.75  # where a reader would have taken another line, both can be argued for
+
+
+def chosen_in(exercise_id: str) -> str:
+    """The line with which the chosen statement begins."""
+    chapter_id, _, name = exercise_id.partition(".")
+    file = solution_file(load_chapter(chapter_id))
+    statement = statement_that_matters(file, file.definitions[name])
+    return file.lines[statement.lineno - 1].strip()
+
+
+def blanked(text: str) -> str:
+    """A function with its blank."""
+    file = ChapterFile("a.py", text)
+    (node,) = file.definitions.values()
+    blank = blank_in(file, node)
+    return "\n".join([*file.lines[: blank.first - 1], blank.text, *file.lines[blank.last :]])
+
+
+def test_the_rules_agree_with_a_reader() -> None:
+    other = {id: chosen_in(id) for id, line in LINES.items() if not chosen_in(id).startswith(line)}
+    told = "\n".join(f"{id}: {line}" for id, line in other.items())
+    assert len(LINES) >= 60 and len({id[:4] for id in LINES}) == 16
+    assert len(other) <= (1 - AGREEMENT) * len(LINES), told
+
+
+def test_every_line_of_the_list_is_there() -> None:
+    for exercise_id, line in LINES.items():
+        chapter_id, _, name = exercise_id.partition(".")
+        file = solution_file(load_chapter(chapter_id))
+        text = file.segment(file.definitions[name])
+        assert any(row.strip().startswith(line) for row in text.split("\n")), exercise_id
+
+
+def test_what_is_chosen_does_something() -> None:
+    for chapter in all_chapters():
+        file = solution_file(chapter)
+        for name in chapter.exercises:
+            statement = statement_that_matters(file, file.definitions[name])
+            assert isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)), name
+            is_constant = isinstance(statement.value, ast.Constant)
+            assert not (is_constant and isinstance(statement, ast.Return)), name
+            text = blank_in(file, file.definitions[name]).text
+            assert text.endswith(BLANK) and has_a_blank(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("def f(a, b):\n    c = a + b\n    d = a.dot(b)\n    return c, d", "d = a.dot(b)"),
+        ("def f(a):\n    n = len(a)\n    b = a.T\n    return b", "b = a.T"),
+        ("def f(x):\n    if x < 0:\n        raise ValueError(x @ x)\n    return x + 1", "return"),
+        ("def f(w, r):\n    for g in r:\n        w = w - g\n    return w + r", "w = w - g"),
+        ("def f(h, m):\n    k = h + 1\n    return k, h * (m > 0)", "return"),
+        ("def f(x):\n    y = []\n    for i in x:\n        y.append({'a': i * i})\n"
+         "        x = step(x)\n    return y", "x = step"),
+    ],
+)  # fmt: skip
+def test_the_rules(text: str, line: str) -> None:
+    file = ChapterFile("a.py", text)
+    (node,) = file.definitions.values()
+    chosen = statement_that_matters(file, node)
+    assert file.lines[chosen.lineno - 1].strip().startswith(line)
+
+
+def test_an_author_has_the_last_word() -> None:
+    text = "def f(a, b):\n    c = a.dot(b)\n    d = c + 1  # the line\n    return d"
+    assert f"    ...  {BLANK}\n    return d" in blanked(text)
+
+
+def test_a_blank_keeps_what_stands_around_it() -> None:
+    assert blanked("def f(a):\n    return a.dot(a)") == f"def f(a):\n    return ...  {BLANK}"
+    assert blanked("def f(a):\n    yield a.dot(a)") == f"def f(a):\n    yield ...  {BLANK}"
+    spread = 'def f(a):\n    return {\n        "x": a.dot(a),\n        "y": a,\n    }'
+    assert f'        "x": ...,  {BLANK}\n        "y": a,' in blanked(spread)
+    many = "def f(a):\n    b = g(\n        a.dot(a)\n    )\n    return b"
+    assert blanked(many) == f"def f(a):\n    ...  {BLANK}\n    return b"
+
+
+def test_a_blank_that_was_filled_is_none() -> None:
+    assert has_a_blank(f"    return ...  {BLANK}")
+    assert not has_a_blank(f"    return a.dot(b)  {BLANK}")
+    assert not has_a_blank("x[..., 0]")

@@ -1,7 +1,7 @@
 """Blanks in a reference: the line that matters most, or everything that is done.
 
-What matters is the product, the mask, the transpose, the update.It is chosen by rules
-on the syntax tree; an author who knows better ends a line with `# the line`.
+What matters is the product, the mask, the transpose, the update: it is chosen by rules on the
+syntax tree, and an author who knows better ends a line with `# the line`.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ OPERATORS = {
     ast.Mod: "arithmetic",
     ast.FloorDiv: "arithmetic",
 }
-
-
 BLANK = "# this line is yours"
 BODY = "# the body is yours"
 LEFT = re.compile(rf"\.\.\.,?  ({BLANK}|{BODY})")

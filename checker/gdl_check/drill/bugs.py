@@ -32,7 +32,7 @@ TRIES = 60
 MOST_NUMBERS, LONGEST_CALL = 60, 480  # the latter in characters
 LETTERS = "abcd"
 AS_IT_IS: Any = {"drop_whitespace": False, "break_on_hyphens": False}
-KNOWN = {"np", *vars(builtins)}
+KNOWN = set(vars(builtins))
 
 
 class Bug(NamedTuple):
@@ -94,33 +94,32 @@ def _bugs_of(chapter: Chapter, name: str) -> Iterator[Bug]:
     exercise = chapter.exercises[name]
     if exercise.use is not None or inspect.isclass(chapter.reference(name)):
         return
+    known = KNOWN | set(solution_file(chapter).names)
+    reference = _plain(inspect.getsource(chapter.reference(name)), name)
     for misconception in exercise.misconceptions:
-        bug = bug_of(chapter, name, misconception)
+        bug = bug_of(misconception, reference, known)
         if bug is not None and failing_on(chapter, name, misconception) is not None:
             yield bug
 
 
-def bug_of(chapter: Chapter, name: str, misconception: Misconception) -> Bug | None:
+def bug_of(misconception: Misconception, reference: ast.FunctionDef, known: set[str]) -> Bug | None:
     """A misconception as code that stands by itself; None where it differs in too many lines."""
-    node = _plain(textwrap.dedent(inspect.getsource(misconception.answer)), name)
-    if node is None or not _mentioned(node) <= KNOWN | set(solution_file(chapter).names):
+    node = _plain(inspect.getsource(misconception.answer), reference.name)
+    if not _mentioned(node) <= known:
         return None
-    reference = _plain(textwrap.dedent(inspect.getsource(chapter.reference(name))), name)
-    assert reference is not None
     wrong, right = (tuple(ast.unparse(n).split("\n")) for n in (node, reference))
     if wrong[0] != right[0]:
         return None
-    lines = _differing(right, wrong)
     if len(wrong) == 2:
         return Bug(misconception, wrong, ())
+    lines = _differing(right, wrong)
     return Bug(misconception, wrong, lines) if 1 <= len(lines) <= MOST_LINES else None
 
 
-def _plain(source: str, name: str) -> ast.FunctionDef | None:
+def _plain(source: str, name: str) -> ast.FunctionDef:
     """A function by the exercise's name, without decorators, docstring and comments."""
-    (node,) = ast.parse(source).body
-    if not isinstance(node, ast.FunctionDef):
-        return None
+    (node,) = ast.parse(textwrap.dedent(source)).body
+    assert isinstance(node, ast.FunctionDef)
     node.name, node.decorator_list, node.body = name, [], without_docstring(node)
     return node
 
@@ -151,21 +150,31 @@ def _differing(right: tuple[str, ...], wrong: tuple[str, ...]) -> tuple[int, ...
 def failing_on(chapter: Chapter, name: str, misconception: Misconception) -> Failing | None:
     """The smallest of some inputs on which a misconception fails; None where none is small."""
     exercise = chapter.exercises[name]
-    cases = [edge_case(exercise, edge) for edge in exercise.edges]
-    rng = rng_for(chapter.exercise_id(name), "bug", misconception.name)
-    cases += [Case(inputs) for inputs in small_cases(exercise, rng, TRIES)]
     ours = LocalRunner(name, chapter.reference(name))
     theirs = LocalRunner(name, misconception.answer)
-    for case in sorted(cases, key=lambda case: case.size):
+    for case in _cases(chapter, name):
         args = tuple(case.inputs.values())
-        if case.size[0] > MOST_NUMBERS or len(pasteable(args)) > LONGEST_CALL:
-            continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             expected, got = (outcome_of(exercise, runner, args) for runner in (ours, theirs))
         if not same_outcome(expected, got):
             return Failing(case.inputs, expected, got)
     return None
+
+
+@cache
+def _cases(chapter: Chapter, name: str) -> tuple[Case, ...]:
+    """Inputs to look for a failure on, smallest first."""
+    exercise = chapter.exercises[name]
+    rng = rng_for(chapter.exercise_id(name), "bug")
+    cases = [edge_case(exercise, edge) for edge in exercise.edges]
+    cases += [Case(inputs) for inputs in small_cases(exercise, rng, TRIES)]
+    return tuple(case for case in sorted(cases, key=lambda c: c.size) if _can_be_shown(case))
+
+
+def _can_be_shown(case: Case) -> bool:
+    args = tuple(case.inputs.values())
+    return case.size[0] <= MOST_NUMBERS and len(pasteable(args)) <= LONGEST_CALL
 
 
 def _others(chapter: Chapter, name: str, right: Misconception, rng: Any) -> list[str]:

@@ -11,6 +11,7 @@ from gdl_check.course_files import solution_file
 from gdl_check.drill import quizzes
 from gdl_check.drill.blanking import has_a_blank
 from gdl_check.drill.cards import Card
+from gdl_check.drill.pages import helpers_of
 from gdl_check.drill.quizzes import WIDTH
 from gdl_check.render.errors import error_lines
 from gdl_check.render.screen import opened_lines
@@ -42,7 +43,7 @@ def judge(card: Card, turn: int, answer: str) -> Mark:
         return Mark(right, says, understood)
     if has_a_blank(answer):
         return Mark(False, "The blank is still there: write your own in its place.", False)
-    file = whole(card.chapter, answer)
+    file = whole(card, answer)
     result = check(card, file)
     if result.status == Verdict.PASSED:
         return Mark(True, "Right: every check of the chapter holds.", result=result)
@@ -67,9 +68,11 @@ def check(card: Card, file: ChapterFile) -> Result:
         checked.close()
 
 
-def whole(chapter: Chapter, answer: str) -> ChapterFile:
+def whole(card: Card, answer: str) -> ChapterFile:
     """A drill file with what it needs of its chapter above it; lines count from its own first."""
-    above = stub_of(solution_file(chapter), set(chapter.exercises)).rstrip("\n") + "\n"
+    solution = solution_file(card.chapter)
+    stub = stub_of(solution, set(card.chapter.exercises)).rstrip("\n")
+    above = f"{stub}\n\n\n{helpers_of(solution, card.name)}".rstrip("\n") + "\n"
     given = [("what is given", i) for i in range(1, above.count("\n") + 1)]
     own = [("", i) for i in range(1, answer.count("\n") + 2)]
     return ChapterFile(SHOWN, above + answer, (*given, *own))

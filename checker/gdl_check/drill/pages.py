@@ -59,7 +59,11 @@ def peek(card: Card) -> str:
 
 def reveal(card: Card, turn: int = 0) -> str:
     """What was asked for: the reference, or the answer of a quiz with its reason."""
-    return body(card.chapter, card.name) if card.kind == "write" else quizzes.reason(card, turn)
+    ours = helpers_of(solution_file(card.chapter), card.name) + body(card.chapter, card.name)
+    if card.kind == "write":
+        return ours
+    answer = quizzes.reason(card, turn)
+    return f"{answer}\n\n{ours}" if card.kind == "predict" else answer
 
 
 def claim(node: Definition) -> str:
@@ -67,13 +71,17 @@ def claim(node: Definition) -> str:
     return (ast.get_docstring(node) or node.name).split("\n")[0]
 
 
+def helpers_of(file: ChapterFile, name: str) -> str:
+    """What a reference calls and no stub has: the solution's own helpers, as source."""
+    helpers = sorted(other for other in uses(file, name) if other.startswith("_"))
+    return excerpt(file, helpers) + "\n\n\n" if helpers else ""
+
+
 def drill_text(file: ChapterFile, name: str, level: int) -> str:
     """What is left of a definition at a level."""
     node = file.definitions[name]
     if level == 1:
-        helpers = [other for other in uses(file, name) if other.startswith("_")]
-        above = [excerpt(file, helpers), "\n\n\n"] if helpers else []
-        return "".join([*above, *_with_a_blank(file, node)])
+        return helpers_of(file, name) + "".join(_with_a_blank(file, node))
     if level == 4:
         return "\n".join(f"# {line}" for line in _name_only(node))
     return "\n".join(_without_bodies(file, node, level))

@@ -165,9 +165,3 @@ def shown(value: Any) -> str:
     if isinstance(value, float) and math.isfinite(value):
         return f"{value + 0.0:g}"  # never -0
     return pasteable(value)
-
-
-def reason(chapter: Chapter, name: str, expected: Any) -> str:
-    """The result, and what makes it."""
-    told = (inspect.getdoc(chapter.reference(name)) or "").split("\n")[0]
-    return f"{shown(expected)}. {told}"

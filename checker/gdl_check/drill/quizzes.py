@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from gdl_check.drill.typed import CannotRead
 from gdl_check.render.values import wrap
 
 WIDTH = 60
+TITLES = {"shape": "which shape?", "bug": "spot the bug", "predict": "work it out by hand"}
 
 
 class Quiz(NamedTuple):
@@ -37,7 +39,9 @@ def can_be_made(chapter: Chapter, name: str, kind: str) -> bool:
 
 def prompt(card: Card, turn: int) -> str:
     """A quiz as it is asked, at most 60 columns wide."""
-    return "\n".join([f"{card.exercise}: {card.kind}", "", *_quiz(card, turn).lines])
+    told = (inspect.getdoc(card.chapter.reference(card.name)) or "").split("\n")[0]
+    head = [f"{card.exercise}: {TITLES[card.kind]}", *wrap(told, WIDTH), ""]
+    return "\n".join([*head, *_quiz(card, turn).lines])
 
 
 def reason(card: Card, turn: int) -> str:
@@ -50,7 +54,7 @@ def marked(card: Card, turn: int, typed: str) -> tuple[bool, str, bool]:
     try:
         right, says = _quiz(card, turn).mark(typed)
     except CannotRead as cannot:
-        return False, str(cannot), False
+        return False, "\n".join(wrap(str(cannot), WIDTH)), False
     return right, "\n".join(wrap(says, WIDTH)), True
 
 
@@ -86,7 +90,5 @@ def _made(chapter: Chapter, name: str, kind: str, turn: int) -> Quiz | None:
     inputs, expected = case
     lines = predictions.prompt_lines(name, inputs, WIDTH)
     return Quiz(
-        lines,
-        lambda typed: predictions.marked(expected, typed),
-        predictions.reason(chapter, name, expected),
+        lines, lambda typed: predictions.marked(expected, typed), predictions.shown(expected)
     )
