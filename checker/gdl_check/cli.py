@@ -29,6 +29,7 @@ more verbs (each explains itself: gdl-check hint --help):
   watch                              check at every save
   list, show, hint, solution, diff   on the way
   play                               your functions at work
+  drill                              until you can write them from memory
   grade, gradescope, classroom       for teachers
   dev stubs, dev check, dev new      for authors
 
@@ -70,6 +71,8 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
             return _teaching(words)
         if words[:1] == ["watch"]:
             return _watch(words[1:], fork_here)
+        if words[:1] == ["drill"]:
+            return _drill(words[1:], fork_here)
         return _check(words, fork_here)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -198,6 +201,24 @@ def _watch(words: list[str], fork_here: bool) -> int:
     options = parser.parse_intermixed_args(words)
     _start_warm_process(fork_here)
     from gdl_check.watch import run
+
+    return run(options)
+
+
+def _drill(words: list[str], fork_here: bool) -> int:
+    parser = _verb_parser("drill", "what you passed comes back, until you can write it from memory")
+    parser.add_argument("targets", nargs="*", metavar="CARD", help="with --stats: like ch06.relu")
+    parser.add_argument("--deck", metavar="CHAPTER", help="draw from a chapter, passed or not")
+    parser.add_argument("--minutes", type=float, default=5, metavar="N", help="at most so long (5)")
+    parser.add_argument(
+        "--retention", type=float, metavar="R", help="how much to keep, from now on (0.9)"
+    )
+    parser.add_argument("--stats", action="store_true", help="how you are doing")
+    parser.add_argument("--json", action="store_true", help="the same as one JSON object")
+    options = parser.parse_intermixed_args(words)
+    if not (options.stats or options.json):
+        _start_warm_process(fork_here)
+    from gdl_check.drill.run import run
 
     return run(options)
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 import textwrap
 from typing import NamedTuple
 
-from gdl_check.blanks import line_that_matters
 from gdl_check.course import Chapter
 from gdl_check.course_files import solution_file
+from gdl_check.drill.blanking import Blank, blank_in
 from gdl_check.source import ChapterFile, span, without_docstring
 from gdl_check.state import Progress
 
 NAMES = ("a question", "the idea", "the shapes", "one line missing", "the solution")
 RUNGS = len(NAMES)
-BLANK = "...  # this line is yours"
 
 
 class Rung(NamedTuple):
@@ -49,11 +48,11 @@ def body(chapter: Chapter, name: str) -> str:
 def with_a_blank(chapter: Chapter, name: str) -> str:
     """The reference without its docstring, and the line that matters left blank."""
     file = solution_file(chapter)
-    return code_of(file, name, line_that_matters(file, file.definitions[name]))
+    return code_of(file, name, blank_in(file, file.definitions[name]))
 
 
-def code_of(file: ChapterFile, name: str, blank: tuple[int, int] | tuple[()] = ()) -> str:
-    """A definition without its docstring; the first and the last line in `blank` bound a blank."""
+def code_of(file: ChapterFile, name: str, blank: Blank | None = None) -> str:
+    """A definition without its docstring, and with the blank in its place, if there is one."""
     node = file.definitions[name]
     first, last = span(node)
     drop: set[int] = set()
@@ -67,10 +66,8 @@ def code_of(file: ChapterFile, name: str, blank: tuple[int, int] | tuple[()] = (
         line = file.lines[number - 1]
         if number in drop:
             continue
-        if blank and blank[0] <= number <= blank[1]:
-            if number == blank[0]:
-                begins = next((word for word in ("return ", "yield ") if word in line), "")
-                kept.append(line[: len(line) - len(line.lstrip())] + begins + BLANK)
-            continue
-        kept.append(line)
+        if blank is None or not blank.first <= number <= blank.last:
+            kept.append(line)
+        elif number == blank.first:
+            kept.append(blank.text)
     return textwrap.dedent("\n".join(kept))

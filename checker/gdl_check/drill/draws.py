@@ -1,0 +1,94 @@
+"""Inputs for quizzes, drawn as exercises declare them: the same in every process, without a cache.
+
+A draw is a pure function of what seeds it: a card and how often that was reviewed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from gdl_check import inputs as kinds
+from gdl_check.course import Chapter, Exercise
+from gdl_check.local import expected_of
+from gdl_check.sandbox.programs import Outcome
+from gdl_check.sandbox.wire import Seed
+
+SEEDS = 99
+MOST_NUMBERS = 100  # in one small input
+
+
+def rng_for(*seeds: object) -> np.random.Generator:
+    """Random numbers that depend on nothing but these seeds."""
+    digest = hashlib.sha256(":".join(map(str, seeds)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+
+def drawn(spec: Any, sizes: Mapping[str, int], rng: np.random.Generator) -> Any:
+    """One input as it is declared, where dimensions have these sizes."""
+    if isinstance(spec, kinds.Array):
+        shape = [sizes[d] if isinstance(d, str) else d for d in spec.shape]
+        kind = np.int64 if spec.whole else float
+        return rng.choice(np.array(spec.values, dtype=kind), math.prod(shape)).reshape(shape)
+    if isinstance(spec, (kinds.Number, kinds.Choice)):
+        options = spec.values if isinstance(spec, kinds.Number) else spec.options
+        return options[int(rng.integers(len(options)))]
+    if isinstance(spec, kinds.Whole):
+        return int(rng.integers(spec.low, spec.high + 1))
+    if isinstance(spec, kinds.Size):
+        return sizes[spec.dimension]
+    if isinstance(spec, kinds.ListOf):
+        length = int(rng.integers(spec.shortest, spec.longest + 1))
+        return [drawn(spec.item, sizes, rng) for _ in range(length)]
+    assert isinstance(spec, kinds.Rng), f"no such input: {spec!r}"
+    return Seed(int(rng.integers(SEEDS)))
+
+
+def _count(spec: Any, sizes: Mapping[str, int]) -> int:
+    """How many numbers an array holds."""
+    shape = spec.shape if isinstance(spec, kinds.Array) else ()
+    return math.prod(sizes[d] if isinstance(d, str) else d for d in shape)
+
+
+def arranged(exercise: Exercise, made: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that are made out of what was drawn."""
+    return dict(made if exercise.arrange is None else exercise.arrange(**made))
+
+
+def dimensions(exercise: Exercise) -> list[str]:
+    """The names of an exercise's dimensions."""
+    return list(dict.fromkeys(d for s in exercise.inputs.values() for d in _dimensions(s)))
+
+
+def _dimensions(spec: Any) -> Iterator[str]:
+    if isinstance(spec, kinds.Array):
+        yield from (d for d in spec.shape if isinstance(d, str))
+    elif isinstance(spec, kinds.ListOf):
+        yield from _dimensions(spec.item)
+    elif isinstance(spec, kinds.Size):
+        yield spec.dimension
+
+
+def small_cases(
+    exercise: Exercise, rng: np.random.Generator, tries: int
+) -> Iterator[dict[str, Any]]:
+    """Arguments with sizes of 1 to 3, one after the other."""
+    names = dimensions(exercise)
+    for _ in range(tries):
+        sizes = dict(zip(names, rng.integers(1, 4, len(names)).tolist()))
+        if any(_count(spec, sizes) > MOST_NUMBERS for spec in exercise.inputs.values()):
+            continue
+        made = {name: drawn(spec, sizes, rng) for name, spec in exercise.inputs.items()}
+        yield arranged(exercise, made)
+
+
+def result_of(chapter: Chapter, name: str, inputs: Mapping[str, Any]) -> Outcome:
+    """What the reference gives."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of means of nothing, and what else is tried
+        return expected_of(chapter.reference(name), tuple(inputs.values()))
