@@ -216,6 +216,33 @@ def test_a_broken_submission_is_a_row(teacher: Teacher, content: str | bytes, no
     assert note in (graded.folder / "feedback" / "ana.md").read_text()
 
 
+ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
+QUICK = ("09_own_verdict", "27_deaf", "31_fork_bomb", "41_leak")
+
+
+@pytest.mark.parametrize(
+    "attacks",
+    [
+        [path for path in ATTACKS if path.stem in QUICK],
+        pytest.param(ATTACKS, marks=pytest.mark.long),
+    ],
+    ids=["some", "all"],
+)
+def test_hostile_submissions_cost_nobody_anything_but_themselves(
+    teacher: Teacher, attacks: list[Path]
+) -> None:
+    truth = teacher.class_of(5)
+    for path in attacks:
+        teacher.hand_in(f"hostile {path.stem}", path.read_bytes())
+    graded = teacher.grade("--require-sandbox", "3")
+    assert graded.code == 0, graded.said
+    assert list(graded.wrong(truth)) == []
+    hostile = {name: row for name, row in graded.table.items() if name.startswith("hostile")}
+    assert len(hostile) == len(attacks) > 3
+    assert {row["points"] for row in hostile.values()} == {"0"}
+    assert {row["state"] for row in hostile.values()} == {"graded"}
+
+
 class Killer:
     """Ends whatever process takes it in."""
 
