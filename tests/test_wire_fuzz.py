@@ -139,7 +139,7 @@ def test_a_reply_is_outcomes_or_a_violation(
     header: dict[str, Any], payload: bytes, steps: int
 ) -> None:
     try:
-        outcomes = _read_outcomes(header, payload, steps)
+        outcomes = _read_outcomes(header, Decoder(payload), steps)
     except UNREADABLE:
         return
     assert all(isinstance(outcome, Outcome) for outcome in outcomes)
@@ -148,11 +148,11 @@ def test_a_reply_is_outcomes_or_a_violation(
 @bounded
 @given(st.integers(0, 300), st.integers(0, 255))
 def test_a_flipped_byte_is_met_as_any_other_reply(at: int, bits: int) -> None:
-    told = {"outcomes": [{"value": to_wire(np.eye(3), []), "changed": []}], "printed": ""}
-    frame = bytearray(encode(7, told, [np.eye(3).tobytes()]))
+    reply = {"outcomes": [{"value": to_wire(np.eye(3), []), "changed": []}], "printed": ""}
+    frame = bytearray(encode(7, {"replies": [reply]}, [np.eye(3).tobytes()]))
     frame[at % len(frame)] ^= bits
     try:
         for _, head, payload in split_frames(frame, bounded=True):
-            _read_outcomes(parse_header(head), payload, 1)
+            _read_outcomes(parse_header(head)["replies"][0], Decoder(payload), 1)
     except UNREADABLE:
         pass

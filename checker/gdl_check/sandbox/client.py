@@ -95,6 +95,7 @@ class Worker:
         self.paths: set[str] = set()
         self.kept = bytearray()
         self.frames: deque[tuple[int, bytes, bytes]] = deque()
+        self.replies: deque[tuple[dict[str, Any], Decoder]] = deque()
         self.unread: deque[tuple[int, int]] = deque()  # request id, number of steps
         self.read: dict[int, list[Outcome]] = {}
         self.first_requests: list[bytes] | None = []  # until the first reply
@@ -121,7 +122,7 @@ class Worker:
             for name, source in files.items()
         }
         codes = [source.code for source in files.values()]
-        self._send([encode(self.sent, {"do": "load", "files": told, "main": main}, codes)])
+        self._send(encode(self.sent, {"do": "load", "files": told, "main": main}, codes), 1)
 
     def opened(self) -> Outcome:
         """Wait until the file is open, and say what came of it. Raises Ended."""
@@ -139,8 +140,8 @@ class Worker:
         """
         first = self.sent
         for start in range(0, len(programs), AT_ONCE):
-            some = enumerate(programs[start : start + AT_ONCE], first + start)
-            self._send([_request(request_id, program) for request_id, program in some])
+            some = programs[start : start + AT_ONCE]
+            self._send(_request(self.sent, some), len(some))
         self.unread += ((first + i, len(program)) for i, program in enumerate(programs))
         return map(self._outcomes, range(first, first + len(programs)))
 
@@ -152,9 +153,9 @@ class Worker:
         return self.read.pop(request_id)
 
     def _next_outcomes(self, steps: int) -> list[Outcome]:
-        header, payload = self._receive()
+        reply, decoder = self._receive()
         try:
-            outcomes = _read_outcomes(header, payload, steps)
+            outcomes = _read_outcomes(reply, decoder, steps)
         except TooManyParts as much:
             self._give_up("violation", str(much))
         except UNREADABLE as error:
@@ -168,25 +169,37 @@ class Worker:
             raise Ended("memory", raised.message, raised.line)
         return outcomes
 
-    def _send(self, frames: list[bytes]) -> None:
-        self.sent += len(frames)
-        request = b"".join(frames)
+    def _send(self, request: bytes, asks: int) -> None:
+        """Send a frame that asks for so many replies."""
+        self.sent += asks
         if self.first_requests is not None:
             self.first_requests.append(request)
         self.connection.send(request)
 
-    def _receive(self) -> tuple[dict[str, Any], bytes]:
-        if not self.frames:
-            self._wait_for_frames()
-        request_id, head, payload = self.frames.popleft()
-        try:
-            if request_id != self.answered:
-                raise Violation("an answer to something that was not asked")
-            self.answered += 1
-            self.first_requests = None
-            return parse_header(head), payload
-        except Violation as violation:
-            self._give_up("violation", _disturbed(violation))
+    def _receive(self) -> tuple[dict[str, Any], Decoder]:
+        """The next reply, and what reads the values in it."""
+        while not self.replies:
+            if not self.frames:
+                self._wait_for_frames()
+            try:
+                self._open(*self.frames.popleft())
+            except Violation as violation:
+                self._give_up("violation", _disturbed(violation))
+        self.answered += 1
+        return self.replies.popleft()
+
+    def _open(self, first: int, head: bytes, payload: bytes) -> None:
+        """Take the replies out of a frame. Raises Violation."""
+        told = parse_header(head).get("replies")
+        if first != self.answered:
+            raise Violation("an answer to something that was not asked")
+        if not isinstance(told, list) or not all(isinstance(reply, dict) for reply in told):
+            raise Violation("a frame without replies")
+        if not 0 < len(told) <= self.sent - first:
+            raise Violation("more or fewer replies than there can be")
+        self.first_requests = None
+        decoder = Decoder(payload)
+        self.replies.extend((reply, decoder) for reply in told)
 
     def _wait_for_frames(self) -> None:
         """Wait for at least one whole reply, however many pieces it comes in."""
@@ -279,12 +292,14 @@ class Worker:
         self.connection.close()
 
 
-def _request(request_id: int, program: Program) -> bytes:
+def _request(first: int, programs: Sequence[Program]) -> bytes:
+    """Programs as one frame; the first of them has this id."""
     buffers: list[bytes] = []
-    steps = [
-        [step.do, step.name, [_argument(arg, buffers) for arg in step.args]] for step in program
+    told = [
+        [[step.do, step.name, [_argument(arg, buffers) for arg in step.args]] for step in program]
+        for program in programs
     ]
-    return encode(request_id, {"do": "run", "steps": steps}, buffers)
+    return encode(first, {"do": "run", "programs": told}, buffers)
 
 
 def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
@@ -301,10 +316,10 @@ def _disturbed(error: Exception) -> str:
     return f"it wrote into the channel between worker and checker ({what})"
 
 
-def _read_outcomes(header: dict[str, Any], payload: bytes, steps: int) -> list[Outcome]:
-    decoder = Decoder(payload)
-    printed = _printed(header)
-    outcomes = [_outcome(told, decoder, printed) for told in header["outcomes"]]
+def _read_outcomes(reply: dict[str, Any], decoder: Decoder, steps: int) -> list[Outcome]:
+    decoder.items = 0
+    printed = _printed(reply)
+    outcomes = [_outcome(told, decoder, printed) for told in reply["outcomes"]]
     whole = len(outcomes) == steps or (outcomes and outcomes[-1].raised is not None)
     if not whole or len(outcomes) > steps:
         raise Violation("an answer to only a part of what was asked")
@@ -326,5 +341,5 @@ def _raised(told: Any) -> Raised | None:
     return Raised(str(told["type"])[:64], str(told["message"])[:500], trace, kinds)
 
 
-def _printed(header: dict[str, Any]) -> str:
-    return str(header.get("printed", ""))[:30_000]
+def _printed(reply: dict[str, Any]) -> str:
+    return str(reply.get("printed", ""))[:30_000]

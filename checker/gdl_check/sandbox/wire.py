@@ -1,7 +1,8 @@
 """The data-only language between checker and worker: a bounded JSON header, then raw array bytes.
 
-A frame is `<header length> <payload length> <request id>` (little endian, 4 + 4 + 8 bytes), the
-header, the payload. Nothing in it can name code: types and dtypes come from short lists.
+A frame is `<header length> <payload length> <id of the first request>` (little endian, 4 + 4 + 8
+bytes), the header, the payload. One frame holds many requests, or the replies to many. Nothing in
+it can name code: types and dtypes come from short lists.
 """
 
 from __future__ import annotations

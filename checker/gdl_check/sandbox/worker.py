@@ -17,7 +17,8 @@ import mmap
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -107,9 +108,9 @@ class ChapterFiles:
 
 
 class Channel:
-    """Requests in, replies out. Replies are gathered while more requests wait to be answered.
+    """Requests in, replies out. Replies are gathered while there is more to be answered.
 
-    The id of the request under way is kept in `progress`, a few bytes of memory shared with the
+    The id of the program under way is kept in `progress`, a few bytes of memory shared with the
     checker, so that a call that never returns can be named. Without shared memory every reply is
     sent at once; without a signal to ask for it, the line of a call that takes longer than
     `patience` seconds is written to `trace_fd`.
@@ -125,32 +126,49 @@ class Channel:
     ) -> None:
         self.read_fd, self.write_fd = read_fd, write_fd
         self.progress, self.patience, self.trace_fd = progress, patience, trace_fd
-        self.gathered: list[bytes] = []
+        self.first = self.size = 0  # the id of the first reply that is gathered, all their bytes
+        self.gathered: list[tuple[dict[str, Any], list[bytes]]] = []
         self.sent_at = 0.0
 
     def requests(self) -> Iterator[tuple[int, bytes, bytes]]:
         kept = bytearray()
         while chunk := os.read(self.read_fd, 1 << 18):
             kept += chunk
-            for request in split_frames(kept):
-                if self.progress is not None:
-                    PROGRESS.pack_into(self.progress, 0, request[0])
-                if self.patience is not None:
-                    faulthandler.dump_traceback_later(self.patience, file=self.trace_fd)
-                yield request
+            yield from split_frames(kept)
             self.flush()
 
-    def reply(self, frame: bytes) -> None:
+    def begin(self, request_id: int) -> None:
+        """Something is under way from now on, until its reply."""
+        if self.progress is not None:
+            PROGRESS.pack_into(self.progress, 0, request_id)
+        if self.patience is not None:
+            faulthandler.dump_traceback_later(self.patience, file=self.trace_fd)
+        if not self.gathered:
+            self.first = request_id
+
+    def reply(self, told: dict[str, Any], buffers: list[bytes]) -> None:
         if self.patience is not None:
             faulthandler.cancel_dump_traceback_later()
-        self.gathered.append(frame)
+        size = sum(map(len, buffers))
+        if size > MAX_PAYLOAD:
+            told, buffers, size = _too_much(told), [], 0
+        if self.size + size > MAX_PAYLOAD:
+            last, self.first = self.first, self.first + len(self.gathered)
+            self._send(last)
+        self.gathered.append((told, buffers))
+        self.size += size
         late = time.monotonic() > self.sent_at + GATHER_SECONDS
         if late or len(self.gathered) == GATHERED or self.progress is None:
             self.flush()
 
     def flush(self) -> None:
-        rest = memoryview(b"".join(self.gathered))
+        if self.gathered:
+            self._send(self.first)
+
+    def _send(self, first: int) -> None:
+        rest = memoryview(_frames(first, self.gathered))
         self.gathered.clear()
+        self.size = 0
         while rest:
             rest = rest[os.write(self.write_fd, rest) :]
         self.sent_at = time.monotonic()
@@ -168,15 +186,22 @@ class Worker:
 
     def serve(self) -> None:
         for request_id, head, payload in self.channel.requests():
-            sys.stdout, sys.stderr, sys.stdin = self.printed, self.unheard, self.nothing
             request = parse_header(head)
-            buffers: list[bytes] = []
             if request["do"] == "load":
-                reply = self.load(request, payload)
-            else:
-                reply = self.run(request, payload, buffers)
+                self._answer(request_id, lambda _: self.load(request, payload))  # noqa: B023
+                continue
+            decoder = Decoder(payload)
+            for number, steps in enumerate(request["programs"], request_id):
+                self._answer(number, partial(self.run, steps, decoder))
+
+    def _answer(self, request_id: int, answer: Callable[[list[bytes]], dict[str, Any]]) -> None:
+        self.channel.begin(request_id)
+        sys.stdout, sys.stderr, sys.stdin = self.printed, self.unheard, self.nothing
+        buffers: list[bytes] = []
+        reply = answer(buffers)
+        if self.printed.size:
             reply["printed"] = self.printed.take()
-            self.channel.reply(_bounded(request_id, reply, buffers))
+        self.channel.reply(reply, buffers)
 
     def load(self, request: dict[str, Any], payload: bytes) -> dict[str, Any]:
         """Open the learner's file, and the earlier chapters it asks for."""
@@ -198,24 +223,25 @@ class Worker:
         self.names = module.__dict__
         return {"active": self.active}
 
-    def run(self, request: dict[str, Any], payload: bytes, buffers: list[bytes]) -> dict[str, Any]:
+    def run(self, told: list[Any], decoder: Decoder, buffers: list[bytes]) -> dict[str, Any]:
         """Carry out one program; everything its steps return goes back."""
-        decoder = Decoder(payload)
+        decoder.items = 0
         steps = [
             Step(do, name, tuple(_argument(decoder, arg) for arg in args))
-            for do, name, args in request["steps"]
+            for do, name, args in told
         ]
         return {"outcomes": [self.outcome(done, buffers) for done in execute(self.names, steps)]}
 
     def outcome(self, done: Done, buffers: list[bytes]) -> dict[str, Any]:
+        changed = {"changed": done.changed} if done.changed else {}
         if done.error is not None:
-            return {"error": self.told(done.error), "changed": done.changed}
+            return {"error": self.told(done.error), **changed}
         kept = len(buffers)
         try:
-            return {"value": to_wire(done.value, buffers), "changed": done.changed}
+            return {"value": to_wire(done.value, buffers), **changed}
         except BaseException as error:
             del buffers[kept:]
-            return {"error": self.told(error), "changed": done.changed}
+            return {"error": self.told(error), **changed}
 
     def told(self, error: BaseException) -> dict[str, Any]:
         """An exception in words, with the lines of the learner's files that it passed."""
@@ -238,15 +264,22 @@ class Worker:
         }
 
 
-def _bounded(request_id: int, reply: dict[str, Any], buffers: list[bytes]) -> bytes:
-    """A reply as a frame; one that is too large becomes one that says so."""
-    if sum(map(len, buffers)) <= MAX_PAYLOAD:
-        frame = encode(request_id, reply, buffers)
-        if PREFIX.unpack_from(frame)[0] <= MAX_HEADER:
-            return frame
+def _frames(first: int, replies: list[tuple[dict[str, Any], list[bytes]]]) -> bytes:
+    """Replies as one frame, or as several where its header would be too large."""
+    buffers = [part for _, parts in replies for part in parts]
+    frame = encode(first, {"replies": [told for told, _ in replies]}, buffers)
+    if PREFIX.unpack_from(frame)[0] <= MAX_HEADER:
+        return frame
+    if len(replies) == 1:
+        return encode(first, {"replies": [_too_much(replies[0][0])]}, [])
+    half = len(replies) // 2
+    return _frames(first, replies[:half]) + _frames(first + half, replies[half:])
+
+
+def _too_much(told: dict[str, Any]) -> dict[str, Any]:
+    """A reply in the place of one that is too large."""
     message = f"it returned more than a check takes in ({MAX_PAYLOAD >> 20} MB)"
-    reply["outcomes"] = [{"error": {"type": TooMuch.__name__, "message": message}}]
-    return encode(request_id, reply, [])
+    return {**told, "outcomes": [{"error": {"type": TooMuch.__name__, "message": message}}]}
 
 
 def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
