@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -75,16 +75,29 @@ def _dimensions(spec: Any) -> Iterator[str]:
 
 
 def small_cases(
-    exercise: Exercise, rng: np.random.Generator, tries: int
+    exercise: Exercise,
+    rng: np.random.Generator,
+    tries: int,
+    keep: Callable[[float], bool] = lambda value: True,
 ) -> Iterator[dict[str, Any]]:
-    """Arguments with sizes of 1 to 3, one after the other."""
+    """Arguments with sizes of 1 to 3 and those values that are kept, one after the other."""
     names = dimensions(exercise)
+    specs = {name: _narrowed(spec, keep) for name, spec in exercise.inputs.items()}
     for _ in range(tries):
         sizes = dict(zip(names, rng.integers(1, 4, len(names)).tolist()))
-        if any(_count(spec, sizes) > MOST_NUMBERS for spec in exercise.inputs.values()):
+        if any(_count(spec, sizes) > MOST_NUMBERS for spec in specs.values()):
             continue
-        made = {name: drawn(spec, sizes, rng) for name, spec in exercise.inputs.items()}
+        made = {name: drawn(spec, sizes, rng) for name, spec in specs.items()}
         yield arranged(exercise, made)
+
+
+def _narrowed(spec: Any, keep: Callable[[float], bool]) -> Any:
+    """What is declared, with those of its values that are kept, where there are any."""
+    if isinstance(spec, kinds.ListOf):
+        return spec._replace(item=_narrowed(spec.item, keep))
+    values = getattr(spec, "values", ())
+    kept = tuple(value for value in values if keep(value))
+    return spec._replace(values=kept) if kept else spec
 
 
 def result_of(chapter: Chapter, name: str, inputs: Mapping[str, Any]) -> Outcome:

@@ -27,7 +27,8 @@ LARGEST_GIVEN, LARGEST_ASKED = 5, 100
 LONGEST_TEXT = 12
 MOST_WORK = 12  # how often numbers are put together in a reference and what it rests on
 TRIES = 300
-SEEN, SHARE = 24, 0.5  # of so many small cases, this share must have results that are small too
+FEWEST, SEEN = 6, 24  # so many cases must be small, and so many are looked at
+SHARE = 0.5  # of those, so many must have results that are small too
 CHOICE = 40  # the best of so many is asked for
 UNKNOWN = {"exp", "log", "sqrt", "tanh"}  # what they give cannot be worked out by hand
 PUT_TOGETHER = {"dot", "sum", "mean", "outer", "einsum", "mm", "prod"}
@@ -55,7 +56,7 @@ def left_out(chapter: Chapter, name: str) -> str:
     if sum(map(_work, trees)) > MOST_WORK:
         return "is too much work"
     small = list(islice(_small_cases(chapter, name, 0), SEEN))
-    if not small:
+    if len(small) < FEWEST:
         return "takes more or other things than a few small numbers"
     if sum(_is_asked_small(result) for _, result in small) < SHARE * len(small):
         return "gives more or other things than a few round numbers"
@@ -90,7 +91,7 @@ def _fit_cases(chapter: Chapter, name: str, turn: int) -> Iterator[Case]:
 def _small_cases(chapter: Chapter, name: str, turn: int) -> Iterator[Case]:
     """Cases whose arguments are few, small and round numbers, and what the reference gives."""
     rng = rng_for(chapter.exercise_id(name), "predict", turn)
-    for inputs in small_cases(chapter.exercises[name], rng, TRIES):
+    for inputs in small_cases(chapter.exercises[name], rng, TRIES, _is_small):
         if _is_given_small(inputs):
             outcome = result_of(chapter, name, inputs)
             if outcome.raised is None:
@@ -108,9 +109,11 @@ def _is_given_small(inputs: Mapping[str, Any]) -> bool:
         if found is None:
             return False
         numbers += found
-    return 0 < len(numbers) <= MOST_GIVEN and all(
-        (2 * x).is_integer() and abs(x) <= LARGEST_GIVEN for x in numbers
-    )
+    return 0 < len(numbers) <= MOST_GIVEN and all(map(_is_small, numbers))
+
+
+def _is_small(number: float) -> bool:
+    return float(2 * number).is_integer() and abs(number) <= LARGEST_GIVEN
 
 
 def _is_asked_small(value: Any) -> bool:
