@@ -1,7 +1,8 @@
 """The warm process: has NumPy loaded and nothing else of ours, and forks the next worker.
 
-It takes one-byte orders on its control socket: `F` with three descriptors forks a worker on them
-and answers its process id, `K` and a process id ends one. It ends when the socket does.
+It takes one-byte orders on its control socket: `F` with three descriptors has a worker serve on
+them and answers its process id, `K` and a process id ends one. It ends when the socket does. One
+worker is always forked ahead, and waits.
 """
 
 from __future__ import annotations
@@ -46,25 +47,40 @@ def main(control_fd: int) -> None:
 
 def _follow_orders(control: socket.socket, workers: set[int], walls: confine.Walls) -> None:
     """Until there are no more; raises OSError where nobody is left to hear an answer."""
+    spare, line = _fork_spare(control, workers, walls)
     while True:
         order, fds, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
         if not order:
             break
         if order[:1] == b"F" and len(fds) == 3:
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                _become_worker(walls, *fds)
-            workers.add(pid)
+            socket.send_fds(line, [order], fds)
+            line.close()
             for fd in fds:
                 os.close(fd)
-            control.sendall(PID.pack(pid))
+            control.sendall(PID.pack(spare))
+            # For the next order, while this one's learner keeps the other side busy.
+            spare, line = _fork_spare(control, workers, walls)
         elif order[:1] == b"K":
             (pid,) = PID.unpack_from(order, 1)
             if pid in workers:
                 workers.remove(pid)
                 _end(pid)
                 _end_strays(workers)
+
+
+def _fork_spare(
+    control: socket.socket, workers: set[int], walls: confine.Walls
+) -> tuple[int, socket.socket]:
+    """A worker that waits, confined already, for the descriptors it will work with."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        ours.close()
+        _become_worker(theirs, walls)
+    theirs.close()
+    workers.add(pid)
+    return pid, ours
 
 
 def _prepare() -> confine.Walls:
@@ -85,13 +101,17 @@ def _prepare() -> confine.Walls:
     return confine.build()
 
 
-def _become_worker(walls: confine.Walls, channel: int, trace: int, progress: int) -> None:
+def _become_worker(line: socket.socket, walls: confine.Walls) -> None:
     try:
         os.setsid()
+        active = confine.confine(walls)
+        _, fds, _, _ = socket.recv_fds(line, 1, 3)
+        line.close()
+        channel, trace, progress = fds
         tell_lines(trace, patience=None)
         shared = mmap.mmap(progress, PROGRESS.size)
         os.close(progress)
-        Worker(Channel(channel, channel, shared), confine.confine(walls)).serve()
+        Worker(Channel(channel, channel, shared), active).serve()
     finally:
         os._exit(0)
 
