@@ -868,7 +868,7 @@ def frame(id, head, payload=b"", head_length=None, payload_length=None):
 
 def reply(value):
     for id in range(300):
-        say(frame(id, {"outcomes": [{"value": value}]}))
+        say(frame(id, {"replies": [{"outcomes": [{"value": value}]}]}))
     os._exit(0)
 """
 
@@ -876,18 +876,28 @@ DISTURBED = "It wrote into the channel between worker and checker"
 
 ATTACKS = {
     "garbage": ("say(b'garbage' * 1000)", DISTURBED),
-    "half a message": ("say(frame(1, {'outcomes': []})[:20])", DISTURBED),
+    "half a message": ("say(frame(1, {'replies': []})[:20])", DISTURBED),
     "half a message, then the end": ("say(frame(1, {})[:17]); os._exit(0)", "It ended the Python"),
     "a header of 4 GB": ("say(frame(1, b'', head_length=2**32 - 1))", "a message too large"),
     "a payload of 4 GB": ("say(frame(1, b'{}', payload_length=2**32 - 1))", "a message too large"),
-    "the wrong request": ("say(frame(77, {'outcomes': []}))", "something that was not asked"),
-    "a reply to the next one": ("say(frame(2, {'outcomes': []}))", DISTURBED),
+    "the wrong request": (
+        "say(frame(77, {'replies': [{'outcomes': []}]}))",
+        "something that was not asked",
+    ),
+    "a reply to the next one": ("say(frame(2, {'replies': [{'outcomes': []}]}))", DISTURBED),
     "nested deeply": ("say(frame(1, b'[' * 200_000)); os._exit(0)", "not JSON: RecursionError"),
     "no JSON": ("say(frame(1, b'{')); os._exit(0)", "a header that is not JSON"),
     "no text": ("say(frame(1, b'\\xff')); os._exit(0)", "a header that is not JSON"),
     "no object": ("say(frame(1, b'null')); os._exit(0)", "a header that is not an object"),
-    "no outcomes": ("say(frame(1, {})); os._exit(0)", "a reply that makes no sense"),
-    "no outcome": ("say(frame(1, {'outcomes': []})); os._exit(0)", "only a part of what was asked"),
+    "no replies": ("say(frame(1, {})); os._exit(0)", "a frame without replies"),
+    "nothing": ("say(frame(1, {'replies': []})); os._exit(0)", "more or fewer replies"),
+    "too many": ("say(frame(1, {'replies': [{}] * 999})); os._exit(0)", "more or fewer replies"),
+    "no reply": ("say(frame(1, {'replies': [3]})); os._exit(0)", "a frame without replies"),
+    "no outcomes": ("say(frame(1, {'replies': [{}]})); os._exit(0)", "a reply that makes no sense"),
+    "no outcome": (
+        "say(frame(1, {'replies': [{'outcomes': []}]})); os._exit(0)",
+        "only a part of what was asked",
+    ),
     "a line of a thousand digits": (
         "say(b'File \"exercises/ch06_backpropagation.py\", line ' + b'9' * 5000); os._exit(0)",
         DISTURBED,

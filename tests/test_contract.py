@@ -35,7 +35,7 @@ from gdl_check.results import (
     Verdict,
 )
 from gdl_check.sandbox import launch
-from gdl_check.sandbox.named import quadratic
+from gdl_check.sandbox.functions import quadratic
 from gdl_check.sandbox.wire import Opaque, Seed
 from gdl_check.targets import Desk, resolve
 from learner import COMMAND, SOLUTION, STUBS, THREE, Learner, cells, chapter_file, children, gone

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ from gdl_check.memo import Memo, Pending, Program
 from gdl_check.replies import AnswerRaised
 from gdl_check.sandbox import connections, launch, wire
 from gdl_check.sandbox.client import Ended, ForkedConnection, SandboxFault, Source, Worker
-from gdl_check.sandbox.named import quadratic
+from gdl_check.sandbox.functions import quadratic
 from gdl_check.sandbox.programs import Handle, Outcome, Step
 from gdl_check.sandbox.wire import (
     MAX_HEADER,
@@ -633,15 +634,20 @@ def test_the_warm_process_ends_with_its_owner() -> None:
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
     assert owner.stdout is not None and owner.stdout.readline() == b"ready\n"
     (warm,) = children(owner.pid)
-    (worker,) = children(warm)
+    # The one that is at work, and the one that is forked for the next order.
+    until = time.monotonic() + 5
+    while len(workers := children(warm)) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(workers) == 2
     os.kill(owner.pid, signal.SIGKILL)
     owner.wait()
     owner.stdout.close()
-    assert gone(warm) and gone(worker)
+    assert gone(warm) and all(map(gone, workers))
 
 
 def test_another_warm_process_takes_over() -> None:
     first, second = started(True), started(True)
+    assert all(w.connection.has_begun() for w in (first, second))
     (warm,) = [pid for pid in children(os.getpid()) if len(children(pid)) >= 2]
     os.kill(warm, signal.SIGKILL)
     # Those that are under way go on, and end when they are closed.

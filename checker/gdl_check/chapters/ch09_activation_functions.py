@@ -8,7 +8,7 @@ from gdl_check.compare import expect
 from gdl_check.course import exercise
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import ACTIVATIONS, BITS, RATES, SMALL, Array, Choice, Number
-from gdl_check.sandbox import named
+from gdl_check.sandbox import functions
 
 # What sigmoid and tanh return, rounded to what is exact.
 OF_SIGMOID = (0.5, 0.25, 0.75, 0.125, 1.0, 0.0, 0.875, 0.375, 0.625)
@@ -1747,16 +1747,16 @@ activation_report = exercise(
     inputs={
         "f": Choice(
             [
-                named.relu(),
-                named.square(),
-                named.tanh(),
-                named.identity(),
-                named.sigmoid(),
-                named.quadratic(0.0, -2.0, 1.0),
-                named.cubic(-0.5, -0.5),
-                named.constant(3.0),
-                named.cubic(1.0, -4.0),
-                named.constant(0.5),
+                functions.relu(),
+                functions.square(),
+                functions.tanh(),
+                functions.identity(),
+                functions.sigmoid(),
+                functions.quadratic(0.0, -2.0, 1.0),
+                functions.cubic(-0.5, -0.5),
+                functions.constant(3.0),
+                functions.cubic(1.0, -4.0),
+                functions.constant(0.5),
             ]
         ),
         "left": Array(("left",), STEPS),
@@ -1771,21 +1771,21 @@ activation_report = exercise(
     edges=[
         {"f": f, "grid": np.array(grid)}
         for f, grid in [
-            (named.square(), [-2.0, 0.0, 1.0, 2.0]),
-            (named.relu(), [-2.0, -1.0, 0.0, 1.0, 3.0]),
-            (named.identity(), [-1.0, 0.0, 1.0]),
-            (named.identity(), [-2.0, -1.0, 2.0]),
-            (named.tanh(), [-4.0, -1.0, 0.0, 2.0]),
-            (named.tanh(), [-2, 0, 1, 3]),
-            (named.sigmoid(), [-4.0, -1.0, 0.0, 2.0]),
-            (named.constant(-1.0), [0.0, 1.0, 3.0]),
-            (named.constant(-2.0), [0.0, 1.0, 3.0]),
-            (named.quadratic(-1.0, 0.0, 0.0), [0.0, 1.0, 2.0, 4.0]),
-            (named.square(), [-2.0, -1.0, 1.0]),
-            (named.cubic(1.0, -4.0), [-2.0, -1.0, 0.0, 2.0]),
-            (named.quadratic(0.25, 0.0, 0.0), [-1.0, 0.0, 1.0, 2.0]),
+            (functions.square(), [-2.0, 0.0, 1.0, 2.0]),
+            (functions.relu(), [-2.0, -1.0, 0.0, 1.0, 3.0]),
+            (functions.identity(), [-1.0, 0.0, 1.0]),
+            (functions.identity(), [-2.0, -1.0, 2.0]),
+            (functions.tanh(), [-4.0, -1.0, 0.0, 2.0]),
+            (functions.tanh(), [-2, 0, 1, 3]),
+            (functions.sigmoid(), [-4.0, -1.0, 0.0, 2.0]),
+            (functions.constant(-1.0), [0.0, 1.0, 3.0]),
+            (functions.constant(-2.0), [0.0, 1.0, 3.0]),
+            (functions.quadratic(-1.0, 0.0, 0.0), [0.0, 1.0, 2.0, 4.0]),
+            (functions.square(), [-2.0, -1.0, 1.0]),
+            (functions.cubic(1.0, -4.0), [-2.0, -1.0, 0.0, 2.0]),
+            (functions.quadratic(0.25, 0.0, 0.0), [-1.0, 0.0, 1.0, 2.0]),
             # A straight line, whose slopes differ in the last digit when they are worked out.
-            (named.quadratic(0.0, 0.3, 0.1), [-1.0, -0.7, -0.3, 0.1, 0.6, 1.0]),
+            (functions.quadratic(0.0, 0.3, 0.1), [-1.0, -0.7, -0.3, 0.1, 0.6, 1.0]),
         ]
     ],
     hints=[
@@ -1803,7 +1803,7 @@ activation_report = exercise(
 @activation_report.law("calls relu, tanh and sigmoid monotone and nonlinear")
 def passes_the_usual_ones(answer, grid):
     wide = np.concatenate([[-7.0, -6.5], grid, [6.5, 7.0]])
-    for f in (named.relu(), named.tanh(), named.sigmoid()):
+    for f in (functions.relu(), functions.tanh(), functions.sigmoid()):
         report = answer(f, wide)
         expect(report["monotone"], f'"monotone" for {f.name}').equals(True)
         expect(report["nonlinear"], f'"nonlinear" for {f.name}').equals(True)
@@ -1811,20 +1811,20 @@ def passes_the_usual_ones(answer, grid):
 
 @activation_report.law("does not call squaring monotone: it falls, and then it rises")
 def squaring_changes_direction(answer):
-    report = answer(named.square(), np.array([-2.0, -1.0, 0.0, 0.5, 1.0]))
+    report = answer(functions.square(), np.array([-2.0, -1.0, 0.0, 0.5, 1.0]))
     expect(report["monotone"], '"monotone"').equals(False)
     expect(report["nonlinear"], '"nonlinear"').equals(True)
 
 
 @activation_report.law("does not call a straight line nonlinear, whatever the steps of the grid")
 def lines_are_not_bent(answer, grid):
-    for f in (named.identity(), named.constant(2.0), named.quadratic(0.0, -2.0, 1.0)):
+    for f in (functions.identity(), functions.constant(2.0), functions.quadratic(0.0, -2.0, 1.0)):
         expect(answer(f, grid)["nonlinear"], f'"nonlinear" for {f.source}').equals(False)
 
 
 @activation_report.law("calls a function that always falls monotone, too")
 def falling_is_monotone(answer, grid):
-    report = answer(named.cubic(-0.5, -0.5), grid)
+    report = answer(functions.cubic(-0.5, -0.5), grid)
     expect(report["monotone"], '"monotone"').equals(True)
 
 

@@ -24,6 +24,7 @@ from gdl_check.sandbox.connections import (
     SandboxFault,
     SpawnedConnection,
 )
+from gdl_check.sandbox.named import NamedFunction
 from gdl_check.sandbox.programs import Handle, Outcome, Raised, Step
 from gdl_check.sandbox.wire import (
     Decoder,
@@ -307,6 +308,8 @@ def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
         return {"type": "handle", "step": arg.step}
     if isinstance(arg, list) and any(isinstance(item, Handle) for item in arg):
         return {"type": "handles", "data": [_argument(item, buffers) for item in arg]}
+    if isinstance(arg, NamedFunction):
+        return {**to_wire(arg, buffers), "source": arg.source}
     return to_wire(arg, buffers)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from gdl_check.sandbox.named import FUNCTIONS, NamedFunction
+from gdl_check.sandbox.named import NamedFunction
 
 PREFIX = struct.Struct("<IIQ")
 MAX_HEADER = 1 << 20
@@ -315,11 +315,18 @@ def _set(items: list[Any]) -> set[Any] | Opaque:
 def _object(told: dict[str, Any]) -> Any:
     name = _text(told.get("class"))[:64]
     data = told.get("data")
-    if name in FUNCTIONS and isinstance(data, list):
-        function = NamedFunction(name, tuple(float(_number(item)) for item in data))
-        try:
-            function.source  # noqa: B018
-        except IndexError:
-            raise Violation("a function without its parameters") from None
-        return function
+    if isinstance(data, list):
+        return _function(name, data)
     return Opaque(name, _text(told.get("text", ""))[:200])
+
+
+def _function(name: str, data: list[Any]) -> NamedFunction | Opaque:
+    # Not at the top: a worker must not know these functions.
+    from gdl_check.sandbox.functions import function_of
+
+    try:
+        return function_of(name, [float(_number(item)) for item in data])
+    except KeyError:
+        return Opaque(name)
+    except IndexError:
+        raise Violation("a function without its parameters") from None

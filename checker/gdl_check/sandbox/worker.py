@@ -25,6 +25,7 @@ from typing import Any
 import numpy
 
 from gdl_check.sandbox.launch import PROGRESS
+from gdl_check.sandbox.named import NamedFunction
 from gdl_check.sandbox.programs import Done, Handle, Step, TooMuch, execute
 from gdl_check.sandbox.wire import (
     MAX_HEADER,
@@ -295,6 +296,8 @@ def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
 def _argument(decoder: Decoder, told: dict[str, Any]) -> Any:
     if told["type"] == "handles":
         return [_argument(decoder, item) for item in told["data"]]
+    if "source" in told:
+        return NamedFunction(told["class"], tuple(told["data"]), told["source"])
     return Handle(told["step"]) if told["type"] == "handle" else decoder.value(told)
 
 
