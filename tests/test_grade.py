@@ -9,15 +9,19 @@ import random
 import shutil
 import signal
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from classes import answers, file_with
-from gdl_check.chapter_check import Settings
+from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.course import load_chapter
 from gdl_check.grade.intake import Submission
 from gdl_check.grade.jobs import ENDED_TWICE, Task, work
+from gdl_check.grade.marking import mark
+from gdl_check.runner import WorkerRunner
+from gdl_check.sandbox.client import Source
 from learner import RIGHT, STUBS, chapter_file
 from teacher import CHAPTER, FILE_NAME, Teacher
 
@@ -117,6 +121,45 @@ def test_the_free_laws_cost_nobody_a_point(teacher: Teacher) -> None:
     graded = teacher.grade()
     assert graded.points("ana", "relu") == "1"
     assert graded.rows("SELECT verdict FROM marks WHERE exercise = 'ch06.relu'") == [("failed",)]
+
+
+def test_a_pass_is_taken_over_only_with_all_that_it_rests_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    helped = (
+        "def relu(x):\n    return _positive(x)\n\n\ndef _positive(x):\n    return np.maximum(x, 0)"
+    )
+    started: list[int] = []
+    start = ChapterCheck.start
+
+    def counted(self: ChapterCheck, files: Mapping[str, Source]) -> WorkerRunner:
+        started.append(1)
+        return start(self, files)
+
+    monkeypatch.setattr(ChapterCheck, "start", counted)
+
+    def verdict(text: str) -> tuple[str, int | None, bool]:
+        started.clear()
+        marks = mark({FILE_NAME: text.encode()}, [CHAPTER], Settings(5))
+        (marked,) = [marked for marked in marks if marked.exercise == "ch06.relu"]
+        return marked.verdict, marked.told["line"], bool(started)
+
+    text = chapter_file(relu=helped)
+    first = verdict(text)
+    assert first[::2] == ("passed", True)
+    assert verdict("# mine\n" + text.replace("np.maximum(x, 0)", "np.maximum(x,  0)  # why")) == (
+        "passed",
+        (first[1] or 0) + 1,
+        False,
+    )
+    for wrong in (
+        text.replace("np.maximum(x, 0)", "np.maximum(x, 1)"),
+        text + "\nnp.maximum = np.minimum\n",
+        text + "\ndef _positive(x):\n    return x\n",
+        text + "\nrelu = abs\n",
+        text + "\nglobals()['relu'] = abs\n",
+    ):
+        assert verdict(wrong)[::2] == ("failed", True), wrong[-80:]
 
 
 def test_who_hands_in_nothing_has_a_row(teacher: Teacher) -> None:
