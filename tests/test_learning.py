@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from gdl_check import cli, hints, state
 from gdl_check.course import Chapter, all_chapters, load_chapter
 from gdl_check.course_files import delivered
-from gdl_check.drill import blanking
+from gdl_check.drill import blanking, days
+from gdl_check.drill.reviews import Review, event_of
 from gdl_check.places import course_folder
 from gdl_check.render.tasks import fitted
 from gdl_check.source import read_chapter_file
@@ -73,6 +75,19 @@ def test_a_chapter_file_that_is_gone_is_told_and_comes_back(folder: Path, run: R
     assert "bring it back: gdl-check reset ch06" in run("ch06")[1]
     assert "brought back:" in run("reset", "ch06")[1]
     assert run("doctor")[0] == 0
+
+
+def test_the_list_says_what_is_due(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "gdl-check drill" not in run("list")[1]
+    write(folder, RIGHT)
+    run("ch06.relu")
+    assert "from memory: gdl-check drill" in run("list")[1]
+    monkeypatch.setenv("GDL_NOW", "2026-11-23T12:00:00+00:00")
+    review = Review("ch06.relu:write", 1, days.now(), date(2026, 11, 23), 20.0, 0, 0, True)
+    state.append(state.state_file(folder), [event_of(review)])
+    assert "from memory: gdl-check drill" in run("list")[1]
+    monkeypatch.setenv("GDL_NOW", "2026-11-24T12:00:00+00:00")
+    assert "1 card due today: gdl-check drill" in run("list")[1]
 
 
 def test_a_check_is_remembered_and_listed(folder: Path, run: Run) -> None:

@@ -13,6 +13,7 @@ from gdl_check import state
 from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, PASSED
 from gdl_check.course import Chapter, all_chapters
 from gdl_check.course_files import delivered
+from gdl_check.drill.reviews import REVIEWED
 from gdl_check.hints import RUNGS, body, code_of, ladder, may_open
 from gdl_check.local import LocalRunner, outcome_of, solution_of
 from gdl_check.progress import DONE, standing, words_of
@@ -72,8 +73,22 @@ def _list(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:
             )
         return PASSED
     rows = [(chapter, words_of(chapter, known)) for chapter in all_chapters()]
-    screen.put(course_list_lines(rows, screen.width))
+    screen.put(course_list_lines(rows, screen.width, _due(desk, known)))
     return PASSED
+
+
+def _due(desk: Desk, known: Mapping[str, Progress]) -> int | None:
+    """How many cards are due today; None where nothing has passed that could be drilled."""
+    if desk.workspace is None or not any(progress.passed for progress in known.values()):
+        return None
+    events = state.read(state.state_file(desk.workspace)).events
+    if not any(event.event == REVIEWED for event in events):
+        return 0
+    from gdl_check.drill import days
+    from gdl_check.drill.schedule import due, history
+
+    now = days.now()
+    return len(due(history(events, now).known, days.day_of(now)))
 
 
 def _show(options: argparse.Namespace, desk: Desk, screen: Screen) -> int:

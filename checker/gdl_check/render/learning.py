@@ -18,9 +18,9 @@ STYLES = {"passed": "good", "failed": "failed", "error": "error", "timeout": "ti
 
 
 def course_list_lines(
-    rows: Sequence[tuple[Chapter, Mapping[str, str]]], width: int
+    rows: Sequence[tuple[Chapter, Mapping[str, str]]], width: int, due: int | None
 ) -> Iterator[Line]:
-    """One line a chapter: how much of it is done."""
+    """One line a chapter: how much of it is done. `due` counts the cards to be drilled today."""
     every = [word for _, words in rows for word in words.values()]
     for chapter, words in rows:
         done = sum(word in DONE for word in words.values())
@@ -39,6 +39,9 @@ def course_list_lines(
     started = next((c.id for c, w in rows if not all(word in DONE for word in w.values())), None)
     if started:
         yield from labelled("one chapter:", f"gdl-check list {started}", width)
+    if due is not None:
+        cards = f"{due} card{'s' * (due != 1)} due today:" if due else "from memory:"
+        yield from labelled(cards, "gdl-check drill", width)
 
 
 def chapter_list_lines(chapter: Chapter, words: Mapping[str, str], width: int) -> Iterator[Line]:
