@@ -21,6 +21,7 @@ from gdl_check.course import load_chapter
 from learner import look_at
 
 FILE_NAME = load_chapter(CHAPTER).file_name
+SECRET = ("--secret", "secret.txt")
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Teacher:
 
     def __post_init__(self) -> None:
         self.submissions.mkdir(parents=True, exist_ok=True)
+        # The same for all: what is drawn from it is drawn once a session.
+        (self.folder / "secret.txt").write_text("5ec7e7" * 11 + "\n", encoding="ascii")
 
     @property
     def submissions(self) -> Path:
@@ -55,7 +58,7 @@ class Teacher:
 
     def grade(self, *words: str, chapter: str = CHAPTER) -> Graded:
         """Run the verb on the submissions, in this process."""
-        return self.run("submissions", "--chapter", chapter, *words)
+        return self.run("submissions", "--chapter", chapter, *SECRET, *words)
 
     def run(self, *words: str) -> Graded:
         out, err = io.StringIO(), io.StringIO()
@@ -77,7 +80,7 @@ class Teacher:
         """Start the verb on the submissions as a process of its own group."""
         command = [sys.executable, "-m", "gdl_check", "grade", "submissions"]
         return subprocess.Popen(
-            [*command, "--chapter", CHAPTER, *words],
+            [*command, "--chapter", CHAPTER, *SECRET, *words],
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -280,6 +280,7 @@ def readable_python() -> tuple[str, dict[str, str]] | None:
     return None
 
 
+@pytest.mark.long
 def test_all_attacks_as_a_user_without_rights(tmp_path_factory: pytest.TempPathFactory) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else, and all the tests were run as not root")

@@ -20,9 +20,10 @@ CASES: Sequence[list[float]] = ([3.0], [0.0], [1.0, -2.0], [5.0, 0.5, -1.0])
 HINTS = ("a question", "the idea", "the shapes")
 
 
+@pytest.mark.parametrize("effort", ["quick", pytest.param("normal", marks=pytest.mark.long)])
 @pytest.mark.parametrize("chapter_id", list(chapter_modules()))
-def test_our_chapters_have_nothing_to_mend(chapter_id: str) -> None:
-    assert list(problems_of(load_chapter(chapter_id))) == []
+def test_our_chapters_have_nothing_to_mend(chapter_id: str, effort: str) -> None:
+    assert list(problems_of(load_chapter(chapter_id), effort=effort)) == []
 
 
 # --- a small exercise, right in everything -----------------------------------------------------

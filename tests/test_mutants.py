@@ -81,6 +81,7 @@ def sample() -> dict[str, list[Mutant]]:
     return drawn
 
 
+@pytest.mark.long
 def test_there_are_many_mutants_and_all_of_them_can_be_read() -> None:
     for chapter in all_chapters():
         mutants = mutants_of_chapter(chapter)
@@ -90,6 +91,7 @@ def test_there_are_many_mutants_and_all_of_them_can_be_read() -> None:
             compile(mutant.source, mutant.id, "exec")
 
 
+@pytest.mark.long
 def test_every_reason_belongs_to_a_mutant() -> None:
     known = {mutant.id for chapter in all_chapters() for mutant in mutants_of_chapter(chapter)}
     assert set(EQUIVALENT) - known == set(), "these stand in EQUIVALENT, but are made no more"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 from gdl_check.course import Chapter
 from gdl_check.places import course_folder
 from gdl_check.source import ChapterFile, read_chapter_file
@@ -19,4 +22,14 @@ def delivered(chapter: Chapter) -> ChapterFile:
 
 def _read(folder: str, chapter: Chapter) -> ChapterFile:
     path = course_folder(folder) / chapter.file_name
-    return read_chapter_file(path, f"{folder}/{chapter.file_name}")
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return _parsed(path, f"{folder}/{chapter.file_name}", changed)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, shown: str, changed: int) -> ChapterFile:
+    """A file as it was when it was changed last: it is asked for again and again."""
+    return read_chapter_file(path, shown)

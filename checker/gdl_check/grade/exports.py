@@ -14,12 +14,13 @@ from gdl_check.grade.writing import whole
 from gdl_check.render.class_report import report_html
 from gdl_check.render.feedback import feedback_html, feedback_markdown, safe_name
 
-TABLE, REPORT, FEEDBACK = "grades.csv", "report.html", "feedback"
-
 
 class Written(NamedTuple):
-    """What was written besides the table, the pages and the report."""
+    """What was written where."""
 
+    report: Path
+    table: Path
+    feedback: Path
     filled: tuple[tuple[Path, Filled], ...] = ()
     junit: Path | None = None
 
@@ -38,12 +39,13 @@ def write_all(
     """
     # First what may not be understood.
     filled = tuple((path, fill(path, book, out / path.name, column)) for path in fills)
-    write_csv(book, out / TABLE)
-    _write_pages(book, out / FEEDBACK)
-    _write(out / REPORT, report_html(book))
+    written = Written(out / "report.html", out / "grades.csv", out / "feedback", filled, junit)
+    write_csv(book, written.table)
+    _write_pages(book, written.feedback)
+    _write(written.report, report_html(book))
     if junit is not None:
         write_junit(book, junit)
-    return Written(filled, junit)
+    return written
 
 
 def _write_pages(book: Gradebook, folder: Path) -> None:

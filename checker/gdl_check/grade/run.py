@@ -77,32 +77,32 @@ def _grade(options: argparse.Namespace) -> int:
     with _opened(out, options) as store:
         told = store.fact("terms")
         terms = terms_from(options, terms_of(told) if told else None)
-        secret = _secret(options.secret or out / SECRET)
-        seed = receipts.seed_of(secret, terms.assignment, terms.run)
-        store.set_facts({"terms": terms.to_json(), "seed": str(seed)})
+        store.set_facts({"terms": terms.to_json()})
         for override in options.override or ():
             _override(store, terms, *override)
         for student, exercise in options.take_back or ():
             if not store.take_back(student, exercise):
                 raise NotUnderstood(f"{exercise} of {student} has not been overridden")
         if options.folder is not None:
-            _grade_class(options, Assignment(store, terms, secret, seed, 0), screen)
+            _grade_class(options, store, terms, screen)
         book = gradebook(store, terms)
         with _writing(out, f": mend that, then run gdl-check grade --out {out}; nothing is lost"):
             written = write_all(book, out, options.fill or (), options.junit, options.column)
         class_ = survey(book)
-        screen.put(closing_lines(book, class_, out, written, screen.width))
+        screen.put(closing_lines(book, class_, written, screen.width))
     return OUR_FAULT if class_.faults else PASSED
 
 
-def _grade_class(options: argparse.Namespace, assignment: Assignment, screen: Screen) -> None:
-    store, terms = assignment.store, assignment.terms
-    seen = canary.require(options.require_sandbox)
-    assignment = assignment._replace(level=seen.level)
-    _see_that_ours_pass(assignment)
+def _grade_class(options: argparse.Namespace, store: Store, terms: Terms, screen: Screen) -> None:
     handed = _class(options, store, terms)
+    secret = _secret(options.secret or options.out / SECRET, store)
+    seed = receipts.seed_of(secret, terms.assignment, terms.run)
+    seen = canary.require(options.require_sandbox)
+    assignment = Assignment(store, terms, secret, seed, seen.level)
+    _see_that_ours_pass(assignment)
     store.set_facts(
         {
+            "seed": str(seed),
             "level": str(seen.level),
             "sandbox": json.dumps(seen.active),
             "missing_sandbox": json.dumps(seen.missing),
@@ -165,15 +165,24 @@ def _opened(out: Path, options: argparse.Namespace) -> Iterator[Store]:
         store.close()
 
 
-def _secret(path: Path) -> bytes:
+def _secret(path: Path, store: Store) -> bytes:
+    """The teacher's secret: one for all that is graded into a folder."""
+    known = store.fact("secret")
+    if known and not path.exists():
+        raise NotUnderstood(f"the secret of this gradebook is not in {path}: name it with --secret")
     try:
-        return receipts.secret_at(path)
+        secret = receipts.secret_at(path)
     except OSError as error:
         raise NotUnderstood(f"the secret in {path} cannot be read ({error.strerror})") from None
     except ValueError:
         raise NotUnderstood(
             f"{path} holds no secret: it should be a line of 64 hexadecimal digits"
         ) from None
+    name = receipts.name_of(secret)
+    if known not in ("", name):
+        raise NotUnderstood(f"this gradebook was made with another secret than that in {path}")
+    store.set_facts({"secret": name})
+    return secret
 
 
 def _override(

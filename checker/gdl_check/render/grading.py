@@ -6,13 +6,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gdl_check.grade.classwide import Classwide, spread
-from gdl_check.grade.exports import FEEDBACK, REPORT, TABLE, Written
 from gdl_check.grade.gradebook import Gradebook
 from gdl_check.render.lines import Line, labelled, wrapped
 from gdl_check.render.terminal import Screen, note
+
+if TYPE_CHECKING:
+    from gdl_check.grade.exports import Written
 
 EVERY_SECONDS = 5.0
 MOST_HELD = 3
@@ -79,7 +81,7 @@ def _span(seconds: float) -> str:
 
 
 def closing_lines(
-    book: Gradebook, class_: Classwide, out: Path, written: Written, width: int
+    book: Gradebook, class_: Classwide, written: Written, width: int
 ) -> Iterator[Line]:
     """What the class did in a few lines, and where to read on."""
     there = len(class_.records) - len(class_.absent)
@@ -111,11 +113,11 @@ def closing_lines(
             yield from wrapped(f"not in that file: {names}", width)
         yield from (line for said in filled.notes for line in wrapped(said, width))
     yield []
-    yield from labelled("the class:", str(out / REPORT), width)
-    yield from labelled("the grades:", str(out / TABLE), width)
-    yield from labelled("a page each:", str(out / FEEDBACK), width)
+    yield from labelled("the class:", str(written.report), width)
+    yield from labelled("the grades:", str(written.table), width)
+    yield from labelled("a page each:", str(written.feedback), width)
     for path, _ in written.filled:
-        yield from labelled("to upload:", str(out / path.name), width)
+        yield from labelled("to upload:", str(written.table.with_name(path.name)), width)
 
 
 def _points(class_: Classwide) -> Iterator[Line]:
