@@ -54,7 +54,7 @@ def address(told: str) -> str:
 
 def test_a_cluster_comes_to_the_same_gradebook_though_a_worker_dies(tmp_path: Path) -> None:
     teacher = Teacher(tmp_path / "course")
-    truth = teacher.class_of(9)
+    truth = teacher.class_of(6)
     with cluster(tmp_path, 2) as (told, workers):
         grading = teacher.start("--scheduler", address(told), "--out", "grades")
         until = time.monotonic() + SECONDS

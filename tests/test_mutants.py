@@ -64,20 +64,13 @@ def complaints(chapter: Chapter, mutants: list[Mutant]) -> tuple[Counter[str], l
 
 @lru_cache(maxsize=1)
 def sample() -> dict[str, list[Mutant]]:
-    """Some mutants by chapter, spread over all exercises, always the same."""
+    """A mutant of each of some exercises, by chapter, always the same."""
     draw = random.Random(0)
-    left = {}
-    for chapter in all_chapters():
-        for name in chapter.exercises:
-            some = [m for m in mutants_of(chapter, name) if m.id not in EQUIVALENT]
-            left[chapter.exercise_id(name)] = draw.sample(some, min(SAMPLE, len(some)))
+    exercises = [(chapter, name) for chapter in all_chapters() for name in chapter.exercises]
     drawn: dict[str, list[Mutant]] = {}
-    order = draw.sample(sorted(left), len(left))
-    while sum(map(len, drawn.values())) < SAMPLE and any(left.values()):
-        for exercise_id in order:
-            if left[exercise_id] and sum(map(len, drawn.values())) < SAMPLE:
-                chapter_id = exercise_id.partition(".")[0]
-                drawn.setdefault(chapter_id, []).append(left[exercise_id].pop())
+    for chapter, name in draw.sample(exercises, SAMPLE):
+        wrong = [mutant for mutant in mutants_of(chapter, name) if mutant.id not in EQUIVALENT]
+        drawn.setdefault(chapter.id, []).append(draw.choice(wrong))
     return drawn
 
 
