@@ -236,9 +236,10 @@ def _see_that_ours_pass(assignment: Assignment) -> None:
         files = {load_chapter(chapter).file_name: (solution.text + "\n").encode()}
         for marked in mark(files, [chapter], terms.settings(assignment.seed)):
             if marked.verdict != Verdict.PASSED:
+                why = marked.told.get("fault", {}).get("message") or marked.verdict
                 raise OurFault(
-                    f"our own solution of {marked.exercise} does not pass here"
-                    f" ({marked.verdict}): nothing is graded; see gdl-check doctor"
+                    f"our own solution of {marked.exercise} does not pass here ({why}):"
+                    " nothing is graded; see gdl-check doctor"
                 )
 
 
