@@ -9,11 +9,11 @@ import contextlib
 import ctypes
 import json
 import os
-import platform
 import struct
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -240,7 +240,7 @@ def answer(built: seccomp.Filter, machine: int, number: int, *arguments: int) ->
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_every_call_gets_its_answer(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine=machine))
     built = seccomp.build()
     assert built is not None
     here, column = MACHINES[machine]
@@ -299,7 +299,7 @@ def test_the_numbers_are_the_systems(machine: str) -> None:
 
 
 def test_no_filter_for_a_machine_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="riscv64"))
     assert seccomp.build() is None
 
 

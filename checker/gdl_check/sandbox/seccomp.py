@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import struct
 import sys
 from itertools import pairwise
@@ -123,8 +122,10 @@ _AS_IF_UNKNOWN: _Answer = [Instruction(_RETURN, 0x00050000 | errno.ENOSYS)]
 
 def build() -> Filter | None:
     """The filter for this machine; None where we have no numbers for it."""
-    known = _ARCHITECTURES.get(platform.machine())
-    if sys.platform != "linux" or known is None or sys.maxsize < 1 << 32:
+    if sys.platform != "linux" or sys.maxsize < 1 << 32:
+        return None
+    known = _ARCHITECTURES.get(os.uname().machine)
+    if known is None:
         return None
     architecture, column = known
     program = [
