@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import random
 import shutil
 import signal
 import sqlite3
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +27,16 @@ from gdl_check.sandbox.client import Source
 from learner import RIGHT, STUBS, chapter_file
 from teacher import CHAPTER, FILE_NAME, SECRET, Teacher
 
-THREE = ("relu", "relu_deriv", "collapse_linear")
+
+def notebook(*cells: str) -> str:
+    bare: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
+    told = [bare | {"id": str(i), "source": source} for i, source in enumerate(cells)]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": told})
 
 
 @pytest.fixture
@@ -160,6 +171,17 @@ def test_a_pass_is_taken_over_only_with_all_that_it_rests_on(
         text + "\nglobals()['relu'] = abs\n",
     ):
         assert verdict(wrong)[::2] == ("failed", True), wrong[-80:]
+
+
+def test_notebooks_and_zips_are_graded_like_files(teacher: Teacher) -> None:
+    cells = ["import numpy as np", *RIGHT.values(), "print(relu(np.array([1.0])))"]
+    teacher.hand_in("ana", notebook(*cells), FILE_NAME.replace(".py", ".ipynb"))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"my work/exercises/{FILE_NAME}", chapter_file(**RIGHT))
+    (teacher.submissions / "ben.zip").write_bytes(packed.getvalue())
+    graded = teacher.grade()
+    assert [graded.table[name]["points"] for name in ("ana", "ben")] == ["3", "3"]
 
 
 def test_who_hands_in_nothing_has_a_row(teacher: Teacher) -> None:
