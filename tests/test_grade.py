@@ -315,7 +315,10 @@ def test_hostile_submissions_cost_nobody_anything_but_themselves(
     assert list(graded.wrong(truth)) == []
     hostile = {name: row for name, row in graded.table.items() if name.startswith("hostile")}
     assert len(hostile) == len(attacks) > 3
-    assert {row["points"] for row in hostile.values()} == {"0"}
+    earned = {name: row["points"] for name, row in hostile.items() if row["points"] != "0"}
+    # This one is right, and only noisy about it.
+    noisy = {"hostile 46_noisy": "2"} if len(attacks) == len(ATTACKS) else {}
+    assert earned == noisy
     assert {row["state"] for row in hostile.values()} == {"graded"}
 
 
