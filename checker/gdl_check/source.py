@@ -8,7 +8,7 @@ import marshal
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +244,7 @@ def is_stub(node: Definition, stub: Definition) -> bool:
     return _shape(node) == _shape(stub)
 
 
+@lru_cache(maxsize=512)
 def _shape(node: Definition) -> list[Any]:
     """A definition's statements as text, docstrings left out."""
     return [
