@@ -20,7 +20,7 @@ from teacher import FILE_NAME, Teacher
 
 pytestmark = pytest.mark.bench
 
-FEW = 4  # submissions that every grader gets
+FEW = 8  # submissions that every grader gets
 TEST = ">>> bool(np.array_equal(relu(np.array([[-1.0, 2.0]])), np.array([[0.0, 2.0]])))\nTrue"
 
 
