@@ -212,6 +212,15 @@ def test_late_work_can_win_points_and_never_costs_any(teacher: Teacher) -> None:
     assert (kept["points"], kept["late"]) == ("1", "no")
 
 
+def test_a_deadline_can_be_moved_afterwards(teacher: Teacher) -> None:
+    teacher.hand_in("ana", chapter_file(**RIGHT))
+    assert teacher.grade("--late-credit", "0").table["ana"]["late"] == "no"
+    late = teacher.run("--due", "2020-01-01").table["ana"]
+    assert (late["late"], late["points"]) == ("yes", "0")
+    moved = teacher.run("--due", "2120-01-01").table["ana"]
+    assert (moved["late"], moved["points"]) == ("no", "3")
+
+
 def test_an_override_stays_until_it_is_taken_back(teacher: Teacher) -> None:
     teacher.hand_in("ana", STUBS)
     teacher.grade()

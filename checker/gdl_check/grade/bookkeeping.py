@@ -42,7 +42,7 @@ def _row(store: Store, terms: Terms, student: Student, points: dict[str, float])
     overrides = store.overrides(student.key)
     candidates = [
         (graded, _marks(store, terms, graded, list(points), overrides))
-        for graded in _candidates(store.submissions(student.key))
+        for graded in _candidates(_on_terms(terms, store.submissions(student.key)))
     ]
     if not candidates:
         marks = {e: _overridden(Mark(e, MISSING), overrides) for e in points}
@@ -51,6 +51,12 @@ def _row(store: Store, terms: Terms, student: Student, points: dict[str, float])
     known = all(mark.credit is not None or mark.override is not None for mark in marks.values())
     state = "graded" if known else FAULT
     return Row(student, state, graded.place, graded.handed_in, graded.late, graded.notes, marks)
+
+
+def _on_terms(terms: Terms, submissions: list[Graded]) -> list[Graded]:
+    """Submissions that are late where the layout says so, or the deadline as it is now."""
+    due = float("inf") if terms.due is None else terms.due
+    return [s._replace(late=s.late or (s.handed_in or 0.0) > due) for s in submissions]
 
 
 def _candidates(submissions: list[Graded]) -> list[Graded]:

@@ -96,8 +96,7 @@ def _timed_out(done: Done) -> bool:
 
 
 def _keep(assignment: Assignment, task: Task, done: Done, again: bool) -> None:
-    submission, due = task.submission, assignment.terms.due
-    too_late = due is not None and (submission.handed_in or 0.0) > due
+    submission = task.submission
     notes = (*done.notes, f"could not be graded: {done.fault}") if done.fault else done.notes
     graded = Graded(
         task.student,
@@ -105,7 +104,7 @@ def _keep(assignment: Assignment, task: Task, done: Done, again: bool) -> None:
         assignment.rules,
         submission.place,
         submission.handed_in,
-        submission.late or too_late,
+        submission.late,
         notes,
         FAULT if done.fault else "again" if again else "graded",
     )

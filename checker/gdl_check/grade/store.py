@@ -44,6 +44,7 @@ class Graded(NamedTuple):
     """A submission as it stands in the database.
 
     `source` is the hash of its files, `rules` that of everything else that its verdicts rest on;
+    `late` says whether the layout told so, which a deadline may tell as well;
     `state` is "graded", "again" (its time-outs are to be tried once more, alone) or "fault".
     """
 
