@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,13 +71,13 @@ class Outcome(NamedTuple):
     printed: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Done:
     """A step executed in this process, its result still a live object."""
 
     value: Any = None
     error: BaseException | None = None
-    changed: list[int] = field(default_factory=list)
+    changed: Sequence[int] = ()
 
 
 def execute(names: Mapping[str, Any], steps: list[Step]) -> Iterator[Done]:

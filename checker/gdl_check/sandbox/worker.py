@@ -294,11 +294,16 @@ def _frames_of(error: BaseException) -> Iterator[tuple[int, str, str]]:
 
 
 def _argument(decoder: Decoder, told: dict[str, Any]) -> Any:
-    if told["type"] == "handles":
+    kind = told["type"]
+    if kind == "array":
+        return decoder.array(told)
+    if kind == "handle":
+        return Handle(told["step"])
+    if kind == "handles":
         return [_argument(decoder, item) for item in told["data"]]
     if "source" in told:
         return NamedFunction(told["class"], tuple(told["data"]), told["source"])
-    return Handle(told["step"]) if told["type"] == "handle" else decoder.value(told)
+    return decoder.value(told)
 
 
 def no_input(*_: Any) -> str:
