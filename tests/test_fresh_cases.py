@@ -16,7 +16,7 @@ from gdl_check.course import Chapter, all_chapters, load_chapter
 from gdl_check.local import LocalRunner, solution_of
 from gdl_check.trial import Trial
 
-MANY, FEW = 5_000, 100
+MANY, FEW = 5_000, 50
 CHUNK = 250
 SEED = 5_000  # far from the seeds that people check with
 EXERCISES_A_CHAPTER = 2

@@ -329,7 +329,7 @@ def exercises(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return list(islice(every, 200))
 
 
-@pytest.mark.parametrize("wanted", [0.9, 0.8])
+@pytest.mark.parametrize("wanted", [0.9, pytest.param(0.8, marks=pytest.mark.long)])
 def test_a_year(exercises: list[str], wanted: float) -> None:
     learner = Simulated(exercises, 20, wanted)
     year = [BEGIN + timedelta(days=n) for n in range(365)]
