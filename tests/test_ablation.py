@@ -23,6 +23,7 @@ from gdl_check.sandbox.client import Ended
 from test_confinement import NEEDS_ALL, NOBODY, asked, workers_with
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(not launch.CAN_FORK, reason="needs workers that are forked"),
     NEEDS_ALL,
 ]

@@ -25,7 +25,7 @@ from gdl_check.drill.pages import page, peek, reveal
 from gdl_check.results import Verdict
 from gdl_check.source import ChapterFile, Definition, span, without_docstring
 
-SAMPLE = 12
+SAMPLE = 7
 BROKEN = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "Missing")
 EVERY = [(chapter, name) for chapter in all_chapters() for name in chapter.exercises]
 
