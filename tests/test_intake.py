@@ -94,7 +94,7 @@ PLAIN: dict[str, Tree] = {
         "ben/.gdl/state.jsonl": "",
     },
     "nested repositories": {
-        f"ana/deep-learning/work/{CH06}": "a",
+        f"ana/deep-learning/answers/{CH06}": "a",
         f"ana/deep-learning/.git/{CH06}": "x",
         f"ana/deep-learning/__pycache__/{CH06}": "x",
         f"ana/deep-learning/.ipynb_checkpoints/{NOTEBOOK}": "x",
