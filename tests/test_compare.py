@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdl_check.compare import ROUNDED, Unmet, difference, expect, tolerance
+from gdl_check.compare import ROUNDED, difference, tolerance
+from gdl_check.expect import Unmet, expect
 
 A = np.array
 

@@ -46,7 +46,7 @@ EXAMINATION = '''"""How chapter 99 is examined."""
 
 import numpy as np
 
-from gdl_check.compare import expect
+from gdl_check.expect import expect
 from gdl_check.course import exercise
 from gdl_check.inputs import Array
 

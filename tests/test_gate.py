@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from gdl_check import course_files
-from gdl_check.compare import expect
 from gdl_check.corpus import Corpus, edge_case
 from gdl_check.course import Exercise, chapter_modules, exercise, load_chapter
+from gdl_check.expect import expect
 from gdl_check.gate import exercise_problems, problems_of
 from gdl_check.inputs import Array
 from gdl_check.places import course_folder

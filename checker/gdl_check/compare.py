@@ -1,4 +1,4 @@
-"""Is it the same? Values of an answer against what is expected, and the words laws are written in.
+"""Is it the same? Values of an answer against what is expected.
 
 Right answers written differently must pass: a Python number, a NumPy scalar and a 0-d array are
 one; bool, int and float are one kind; a list of numbers is an array. Shapes are never broadcast.
@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdl_check.replies import Reply, read
 from gdl_check.sandbox.programs import Outcome
 from gdl_check.sandbox.wire import Once
 
@@ -29,18 +28,6 @@ PRINTED = "it returned None: did you print the result instead of returning it?"
 
 # Relative to the largest expected value of a block; looser while a case feeds float32.
 tolerance: ContextVar[float] = ContextVar("tolerance", default=EXACT)
-
-
-# What the comparisons of a law expected, while somebody wants to know.
-expectations: ContextVar[list[Any] | None] = ContextVar("expectations", default=None)
-
-
-class Unmet(Exception):
-    """A law does not hold on this case; `difference` says how."""
-
-    def __init__(self, difference: Difference) -> None:
-        super().__init__(difference.message)
-        self.difference = difference
 
 
 class Difference(NamedTuple):
@@ -98,7 +85,7 @@ def not_raised(kind: str, outcome: Outcome) -> Difference:
     elif getattr(outcome.value, "class_name", "") in ("type", kind):
         instead = "it was returned: write `raise` instead of `return`"
     else:
-        instead = f"it returned {_described(outcome.value)}"
+        instead = f"it returned {described(outcome.value)}"
     message = f"a {kind} is expected here, but {instead}"
     return Difference("raises", message, got=outcome.value, compared=False)
 
@@ -142,7 +129,7 @@ def _is_surely_same(expected: Any, got: Any) -> bool:
         if expected.dtype.kind != "f" or got.dtype.kind != "f" or not got.size:
             return False
         with np.errstate(all="ignore"):
-            allowed = tolerance.get() * abs(expected).max() + _floor()
+            allowed = tolerance.get() * abs(expected).max() + floor()
             return bool(abs(expected - got).max() <= allowed < np.inf)
     if isinstance(expected, (list, tuple)):
         return len(expected) == len(got) and all(map(_is_surely_same, expected, got))
@@ -159,7 +146,7 @@ def _is_near(expected: Any, got: Any) -> bool:
         ours, theirs = float(expected), float(got)
     except OverflowError:  # a whole number beyond all floats
         return False
-    allowed = tolerance.get() * abs(ours) + _floor()
+    allowed = tolerance.get() * abs(ours) + floor()
     return abs(ours - theirs) <= allowed < math.inf
 
 
@@ -167,14 +154,14 @@ def _difference(
     expected: Any, got: Any, scales: Mapping[Any, float], path: Any = ()
 ) -> Difference | None:
     if isinstance(got, Once) and not isinstance(expected, Once):
-        found = _wrong_type(_described(expected), expected, got)
+        found = wrong_type(described(expected), expected, got)
         message = f"{found.message}: write list(...) around it"
         return found._replace(message=message, compared=False)
     if isinstance(expected, np.ndarray) or is_number(expected):
         return _numeric(expected, got, scales.get(path, 0.0))
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping):
-            return _wrong_type("a dict", expected, got)
+            return wrong_type("a dict", expected, got)
         if set(expected) != set(got):
             message = f"a dict with the keys {_keys(expected)} is expected, not {_keys(got)}"
             return Difference("type", message, expected, got)
@@ -186,7 +173,7 @@ def _difference(
         if isinstance(got, np.ndarray) and got.ndim:
             got = list(got)
         if not isinstance(got, (list, tuple)):
-            return _wrong_type(_described(expected), expected, got)
+            return wrong_type(described(expected), expected, got)
         if len(got) != len(expected):
             many = "1 result is" if len(expected) == 1 else f"{len(expected)} results are"
             message = f"{many} expected, not {len(got)}"
@@ -201,7 +188,7 @@ def _difference(
         return None
     if type(expected) is type(got):
         return Difference("value", "the result differs", expected, got)
-    return _wrong_type(_described(expected), expected, got)
+    return wrong_type(described(expected), expected, got)
 
 
 def _first_part(
@@ -222,13 +209,13 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
     theirs, ours = as_array(got), as_array(expected)
     shown = expected if shown is None else shown
     if ours is None or theirs is None:
-        return _wrong_type(_described(shown), shown, got)
+        return wrong_type(described(shown), shown, got)
     if theirs.shape != ours.shape:
-        return Difference("shape", _shapes(ours, theirs), shown, got)
+        return Difference("shape", wrong_shape(ours, theirs), shown, got)
     with np.errstate(all="ignore"):
         a, b = ours.astype(float), theirs.astype(float)
         finite = np.isfinite(a)
-        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + _floor(), a == b)
+        same = np.where(finite, abs(a - b) <= tolerance.get() * scale + floor(), a == b)
         same |= np.isnan(a) & np.isnan(b)
     if _is_huge(a) and _is_whole(shown) and _is_whole(got):
         same = np.array(shown, dtype=object) == np.array(got, dtype=object)
@@ -283,7 +270,7 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
-def _floor() -> float:
+def floor() -> float:
     """By how much a number near 0 may be off, in the form that is judged."""
     return FLOOR if tolerance.get() < ROUNDED else ROUNDED_FLOOR
 
@@ -318,15 +305,16 @@ def _plain_numbers(value: Any) -> bool:
     return is_number(value) and not isinstance(value, np.ndarray)
 
 
-def _wrong_type(wanted: str, expected: Any, got: Any) -> Difference:
+def wrong_type(wanted: str, expected: Any, got: Any) -> Difference:
+    """What was expected, in words, is of another kind than what there is."""
     if got is None:
         message = NOTHING
     else:
-        message = f"{wanted} is expected, not {_described(got)}"
+        message = f"{wanted} is expected, not {described(got)}"
     return Difference("type", message, expected, got)
 
 
-def _described(value: Any) -> str:
+def described(value: Any) -> str:
     """A value's type in words."""
     if isinstance(value, np.ndarray) and value.ndim:
         kind = " of complex numbers" if value.dtype.kind == "c" else ""
@@ -355,7 +343,8 @@ def _keys(value: Mapping[Any, Any]) -> str:
     return ", ".join(map(repr, value)) or "none"
 
 
-def _shapes(expected: np.ndarray, got: np.ndarray) -> str:
+def wrong_shape(expected: np.ndarray, got: np.ndarray) -> str:
+    """What is wrong with a shape, in words."""
     wanted = f"shape {expected.shape}" if expected.ndim else "a single number"
     actual = f"shape {got.shape}" if got.ndim else "a single number"
     message = f"{wanted} is expected, not {actual}"
@@ -371,74 +360,3 @@ def _shapes(expected: np.ndarray, got: np.ndarray) -> str:
 def _same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
         return bool(np.allclose(a.astype(float), b.astype(float), rtol=EXACT, equal_nan=True))
-
-
-class Expectation:
-    """What a law says of a value; every method raises Unmet where it does not hold."""
-
-    def __init__(self, subject: Any, what: str = "") -> None:
-        self.subject, self.what = subject, what
-
-    def equals(self, expected: Any) -> None:
-        """The same value, shape and kind, up to rounding."""
-        wanted = read(expected)
-        kept = expectations.get()
-        if kept is not None:
-            kept.append(wanted)
-        found = difference(wanted, read(self.subject))
-        if found is not None:
-            raise Unmet(self._about(found))
-
-    def is_at_least(self, low: Any) -> None:
-        """Every entry is `low` or more, up to rounding."""
-        self._holds(lambda got: got >= low - _floor(), f"at least {low:g} is expected")
-
-    def is_at_most(self, high: Any) -> None:
-        """Every entry is `high` or less, up to rounding."""
-        self._holds(lambda got: got <= high + _floor(), f"at most {high:g} is expected")
-
-    def has_shape(self, *shape: int) -> None:
-        """An array of this shape."""
-        got = as_array(read(self.subject))
-        if got is None or got.shape != shape:
-            if got is None:
-                message = f"shape {shape} is expected, not {_described(read(self.subject))}"
-            else:
-                message = _shapes(np.zeros(shape), got)
-            raise Unmet(self._about(Difference("shape", message, compared=False)))
-
-    def is_true(self, otherwise: str) -> None:
-        """Holds as it is; `otherwise` says what is wrong where it does not."""
-        if not read(self.subject):
-            raise Unmet(Difference("value", otherwise, compared=False))
-
-    def raises(self, kind: type[Exception]) -> None:
-        """The call ends in this exception, or one of its kind."""
-        assert isinstance(self.subject, Reply)
-        raised = self.subject.outcome.raised
-        if raised is None or kind.__name__ not in raised.kinds:
-            raise Unmet(not_raised(kind.__name__, self.subject.outcome))
-
-    def _holds(self, test: Any, wanted: str) -> None:
-        got = as_array(read(self.subject))
-        if got is None:
-            found = _wrong_type("numbers", None, read(self.subject))
-            raise Unmet(self._about(Difference(found.kind, found.message, compared=False)))
-        with np.errstate(all="ignore"):
-            wrong = np.argwhere(~test(got))
-        if len(wrong):
-            where = tuple(tuple(int(i) for i in index) for index in wrong)
-            message = f"{wanted}, yours has {got[where[0]]:g}"
-            found = Difference("value", message, None, read(self.subject), where, compared=False)
-            raise Unmet(self._about(found))
-
-    def _about(self, found: Difference) -> Difference:
-        if not self.what:
-            return found
-        message = f"{self.what.rstrip(',')}: {found.message}"
-        return found._replace(message=message)
-
-
-def expect(subject: Any, what: str = "") -> Expectation:
-    """Begin a claim about a value; `what` names it where the call itself does not."""
-    return Expectation(subject, what)

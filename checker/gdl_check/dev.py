@@ -74,7 +74,7 @@ EXAMINATION_HEAD = '''"""How chapter {number} is examined."""
 
 import numpy as np
 
-from gdl_check.compare import expect
+from gdl_check.expect import expect
 from gdl_check.course import exercise
 from gdl_check.inputs import Array
 '''

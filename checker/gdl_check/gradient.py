@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gdl_check.autopsy import autopsy
-from gdl_check.compare import FLOOR, Difference, Unmet, as_array, tolerance
+from gdl_check.compare import FLOOR, Difference, as_array, tolerance
+from gdl_check.expect import Unmet
 from gdl_check.replies import read
 from gdl_check.results import GradientReport
 

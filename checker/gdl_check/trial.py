@@ -14,14 +14,13 @@ from gdl_check.compare import (
     PRINTED,
     ROUNDED,
     Difference,
-    Unmet,
     difference,
-    expectations,
     not_raised,
     tolerance,
 )
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise, Law
+from gdl_check.expect import Unmet, expectations
 from gdl_check.gradient import Inconclusive, WrongSlopes
 from gdl_check.local import LocalRunner, expected_of, outcome_of, solution_of
 from gdl_check.memo import Memo, Pending, Runner

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from gdl_check.compare import expect
 from gdl_check.corpus import Case, strategy
 from gdl_check.course import Exercise, Law, load_chapter
+from gdl_check.expect import expect
 from gdl_check.gradient import Inconclusive
 from gdl_check.sandbox.wire import Seed
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.inputs import RATES, Choice, ListOf, Number, Whole
 
 FEW = (1.0, 2.0, -1.0, 3.0, 0.0, -2.0, 4.0, 0.5, -0.5, 1.5, -3.0, 0.25)

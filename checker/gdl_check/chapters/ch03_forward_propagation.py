@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.inputs import SMALL, Array, Choice, ListOf, Number
 
 # The book's baseball team: toes, share of wins, fans (in millions), one column a game.

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes
 from gdl_check.inputs import LADDER, POSITIVE, RATES, SMALL, Array, Choice, ListOf, Number, Whole
 from gdl_check.sandbox.functions import cubic, exponential, quadratic

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.inputs import SMALL, Array, Choice, ListOf, Whole
 from gdl_check.sandbox.functions import quadratic, relu
 

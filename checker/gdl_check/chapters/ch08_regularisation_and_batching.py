@@ -4,8 +4,8 @@ from itertools import product
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import (
     ACTIVATIONS,

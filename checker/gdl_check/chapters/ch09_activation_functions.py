@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import ACTIVATIONS, BITS, RATES, SMALL, Array, Choice, Number
 from gdl_check.sandbox import functions

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise, load_chapter
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import BITS, SMALL, Array, Choice, ListOf, Number, Rng, Size, Whole
 

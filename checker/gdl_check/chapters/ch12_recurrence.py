@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes
 from gdl_check.inputs import POSITIVE, SMALL, Array, Choice, ListOf, Number, Whole
 

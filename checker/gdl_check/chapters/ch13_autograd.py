@@ -10,8 +10,8 @@ import numpy as np
 
 import ch13_autograd as ch13
 from ch13_autograd import Linear, MSELoss, Sigmoid, Tensor, sigmoid, tanh
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import NONZERO, RATES, SMALL, Array, Choice, ListOf, Number, Rng, Size, Whole
 from gdl_check.sandbox.wire import Seed

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from ch13_autograd import Tensor
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import ACTIVATIONS, Array, Choice, ListOf, Number, Rng, Whole
 from gdl_check.sandbox.wire import Seed

@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes
 from gdl_check.inputs import BITS, SMALL, Array, Choice, ListOf, Number, Rng, Whole
 

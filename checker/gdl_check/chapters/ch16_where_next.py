@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gdl_check.compare import expect
 from gdl_check.course import exercise
+from gdl_check.expect import expect
 from gdl_check.gradient import expect_slopes, upstream_like
 from gdl_check.inputs import SMALL, Array, Choice, Number
 
