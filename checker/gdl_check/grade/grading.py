@@ -53,34 +53,32 @@ class Assignment(NamedTuple):
 
 
 def grade(
-    assignment: Assignment, handed: Sequence[Handed], workers: Workers, tell: Callable[[int], None]
+    assignment: Assignment,
+    handed: Sequence[Handed],
+    workers: Workers,
+    tell: Callable[[int], None],
+    last_try: bool = False,
 ) -> None:
     """Mark what has changed since the last time, and keep every submission as it is done.
 
-    `workers` carry out tasks; `tell` hears of every submission that is done, with 1.
+    `workers` carry out tasks; `tell` hears of every submission that is done, with 1. What ran out
+    of time waits for its last try.
     """
-    for task, done in workers(_tasks(assignment, handed)):
-        _keep(assignment, task, done, again=_timed_out(done))
+    rules = assignment.rules
+    for task, done in workers(_tasks(assignment, rules, handed)):
+        timed_out = any(marked.verdict == Verdict.TIMEOUT for marked in done.marks or ())
+        _keep(assignment, rules, task, done, again=timed_out and not last_try)
         tell(1)
 
 
 def timed_out(assignment: Assignment, handed: Sequence[Handed]) -> list[Handed]:
     """Those whose time-outs must be seen once more, with nothing else running."""
-    waiting = {student for student, _ in assignment.store.to_be_tried_again()}
+    waiting = assignment.store.to_be_tried_again()
     return [(submission, student) for submission, student in handed if student.key in waiting]
 
 
-def grade_again(
-    assignment: Assignment, handed: Sequence[Handed], workers: Workers, tell: Callable[[int], None]
-) -> None:
-    """Try submissions that ran out of time once more; what comes of it is final."""
-    for task, done in workers(_tasks(assignment, handed)):
-        _keep(assignment, task, done, again=False)
-        tell(1)
-
-
-def _tasks(assignment: Assignment, handed: Iterable[Handed]) -> Iterator[Task]:
-    terms, rules = assignment.terms, assignment.rules
+def _tasks(assignment: Assignment, rules: str, handed: Iterable[Handed]) -> Iterator[Task]:
+    terms = assignment.terms
     for submission, student in handed:
         known = frozenset(
             graded.source
@@ -91,17 +89,13 @@ def _tasks(assignment: Assignment, handed: Iterable[Handed]) -> Iterator[Task]:
         yield Task(submission, student.key, terms.chapters, settings, known)
 
 
-def _timed_out(done: Done) -> bool:
-    return any(marked.verdict == Verdict.TIMEOUT for marked in done.marks or ())
-
-
-def _keep(assignment: Assignment, task: Task, done: Done, again: bool) -> None:
+def _keep(assignment: Assignment, rules: str, task: Task, done: Done, again: bool) -> None:
     submission = task.submission
     notes = (*done.notes, f"could not be graded: {done.fault}") if done.fault else done.notes
     graded = Graded(
         task.student,
         done.source or UNREAD,
-        assignment.rules,
+        rules,
         submission.place,
         submission.handed_in,
         submission.late,

@@ -36,7 +36,7 @@ class Marked(NamedTuple):
     verdict: str
     earned: bool = False
     share: float = 0.0
-    told: Mapping[str, Any] = {}
+    told: Mapping[str, Any] = {}  # as it travels between processes
     screen: str = ""
 
 

@@ -23,7 +23,7 @@ from gdl_check.grade.asking import terms_from
 from gdl_check.grade.bookkeeping import gradebook
 from gdl_check.grade.classwide import survey
 from gdl_check.grade.gradebook import Student
-from gdl_check.grade.grading import Assignment, Handed, Workers, grade, grade_again, timed_out
+from gdl_check.grade.grading import Assignment, Handed, Workers, grade, timed_out
 from gdl_check.grade.intake import find
 from gdl_check.grade.jobs import work
 from gdl_check.grade.marking import mark
@@ -115,7 +115,7 @@ def _grade_class(options: argparse.Namespace, store: Store, terms: Terms, screen
     slow = timed_out(assignment, handed)
     if slow:
         with progress(screen, "once more, alone: what ran out of time", len(slow)) as tell:
-            grade_again(assignment, slow, partial(work, jobs=1), tell)
+            grade(assignment, slow, partial(work, jobs=1), tell, last_try=True)
 
 
 def _workers(options: argparse.Namespace, level: int) -> Workers:

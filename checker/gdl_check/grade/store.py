@@ -94,29 +94,20 @@ class Store:
         rows = self.db.execute("SELECT key, name, email, id FROM students ORDER BY key")
         return (Student(*row) for row in rows)
 
-    def graded(self, student: str, source: str) -> Graded | None:
-        """What is known of this submission."""
-        rows = self._submissions("WHERE student = ? AND source = ?", (student, source))
-        return next(rows, None)
-
     def submissions(self, student: str) -> list[Graded]:
         """All that a student has handed in so far, the one that was met last at the end."""
-        return list(self._submissions("WHERE student = ? ORDER BY rowid", (student,)))
-
-    def to_be_tried_again(self) -> list[tuple[str, str]]:
-        """(student, source) of the submissions whose time-outs wait for another try."""
-        found = self.db.execute("SELECT student, source FROM submissions WHERE state = 'again'")
-        return list(found)
-
-    def _submissions(self, where: str, values: tuple[Any, ...]) -> Iterator[Graded]:
         rows = self.db.execute(
             "SELECT student, source, rules, place, handed_in, late, notes, state"
-            f" FROM submissions {where}",
-            values,
+            " FROM submissions WHERE student = ? ORDER BY rowid",
+            (student,),
         )
-        for row in rows:
-            graded = Graded(*row)
-            yield graded._replace(late=bool(graded.late), notes=tuple(json.loads(row[6])))
+        found = (Graded(*row) for row in rows)
+        return [g._replace(late=bool(g.late), notes=tuple(json.loads(str(g.notes)))) for g in found]
+
+    def to_be_tried_again(self) -> set[str]:
+        """The students whose time-outs wait for another try."""
+        found = self.db.execute("SELECT student FROM submissions WHERE state = 'again'")
+        return {student for (student,) in found}
 
     def keep(self, graded: Graded, marks: Iterable[tuple[Marked, Mapping[str, Any]]]) -> None:
         """Write a submission down with its marks and their receipts, whole or not at all."""

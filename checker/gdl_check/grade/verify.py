@@ -38,7 +38,7 @@ def verify(path: Path, key: Path, screen: Screen) -> int:
 def _receipts(path: Path) -> Iterator[dict[str, Any]]:
     """The receipts in a file: JSON, or a whole gradebook."""
     try:
-        if path.suffix == ".sqlite":
+        if path.suffix == ".sqlite" and path.is_file():  # one that is not there would be made
             store = Store(path)
             try:
                 yield from store.receipts()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,10 @@ class NamedFunction:
     source: str
 
     def __call__(self, x: Any) -> Any:
-        return self._function(x)
+        return _made(self.source)(x)
 
-    @cached_property
-    def _function(self) -> Callable[[Any], Any]:
-        function: Callable[[Any], Any] = eval(self.source, {"np": np, "math": math})
-        return function
+
+@lru_cache
+def _made(source: str) -> Callable[[Any], Any]:
+    function: Callable[[Any], Any] = eval(source, {"np": np, "math": math})
+    return function
