@@ -644,6 +644,25 @@ def test_a_pipe_that_is_closed(learner: Learner, words: str) -> None:
     assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full: Linux")
+@pytest.mark.parametrize("words", ["ch06", "ch06 --json", "list"])
+def test_a_disk_that_is_full(learner: Learner, words: str) -> None:
+    learner.answer(relu_deriv=WRONG)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "gdl_check", *words.split()],
+            cwd=learner.folder,
+            env=learner.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1].startswith("gdl-check: the disk is full")
+    assert "Traceback" not in done.stderr
+
+
 def test_standard_streams_that_are_closed(learner: Learner) -> None:
     learner.answer()
     for closed in (">&-", "2>&-", "<&- >&- 2>&-"):

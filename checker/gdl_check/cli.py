@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
@@ -56,31 +57,47 @@ def main(argv: Sequence[str], fork_here: bool = False) -> int:
     With `fork_here` workers may be forked from this process: it has only just begun, and its
     strings hash as theirs must.
     """
-    words = list(argv)
     _open_standard_streams()
     try:
-        if words[:1] == ["dev"]:
-            return _dev(words[1:])
-        if words and words[0] in STARTING:
-            return _starting(words)
-        if words and words[0] in LEARNING:
-            return _learning(words)
-        if words[:1] == ["play"]:
-            return _play(words)
-        if words and words[0] in TEACHING:
-            return _teaching(words)
-        if words[:1] == ["watch"]:
-            return _watch(words[1:], fork_here)
-        if words[:1] == ["drill"]:
-            return _drill(words[1:], fork_here)
-        return _check(words, fork_here)
+        code = _run(list(argv), fork_here)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has stopped; nothing is lost, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return NOT_PASSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _say_no_more()
+        print("gdl-check: the disk is full: make room on it and try again", file=sys.stderr)
+        return OUR_FAULT
+
+
+def _run(words: list[str], fork_here: bool) -> int:
+    if words[:1] == ["dev"]:
+        return _dev(words[1:])
+    if words and words[0] in STARTING:
+        return _starting(words)
+    if words and words[0] in LEARNING:
+        return _learning(words)
+    if words[:1] == ["play"]:
+        return _play(words)
+    if words and words[0] in TEACHING:
+        return _teaching(words)
+    if words[:1] == ["watch"]:
+        return _watch(words[1:], fork_here)
+    if words[:1] == ["drill"]:
+        return _drill(words[1:], fork_here)
+    return _check(words, fork_here)
+
+
+def _say_no_more() -> None:
+    """What is still to be written must not fail once more when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_standard_streams() -> None:
