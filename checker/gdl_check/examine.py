@@ -5,7 +5,6 @@ Nothing here executes a learner's code: an answer is a Runner, and what it retur
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from gdl_check.compare import Difference
 from gdl_check.corpus import Case, Corpus
 from gdl_check.course import Exercise, Law
 from gdl_check.diagnose import diagnose, same_outcome
-from gdl_check.memo import Memo, Pending, Runner
+from gdl_check.memo import Memo, Runner
 from gdl_check.replies import Reply
 from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
@@ -222,10 +221,7 @@ class Begun:
         is_call = len(steps) == 1 and steps[0].do == "call"
         call = Call(name, steps[0].args) if is_call else Call(name, (), steps=tuple(steps))
         for sweep in self.sweeps:
-            for case in sweep.pending:
-                answer = trial.answer(case)
-                with contextlib.suppress(Pending):
-                    trial.run_law(sweep.law, case, answer)
+            for case, answer in sweep.pending:
                 if any(reply.session.keys[-1] == key for reply in answer.replies):
                     return case, call
         return trial.cases[-1], call

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,9 @@ class Reply(NDArrayOperatorsMixin):
     def __init__(self, session: Session, index: int, shown: tuple[Any, ...]) -> None:
         self.session, self.index, self.shown = session, index, shown
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
+        """What came of it, once it is known. Raises Pending."""
         return self.session.outcome(self.index)
 
     @property
@@ -100,14 +102,14 @@ class Used(Reply):
         super().__init__(session, len(session.steps) - 1, shown)
         self.name, self.handed, self.result = name, handed, result
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
-        last = super().outcome
+        """What came of the whole program, or of the step that raised. Raises Pending."""
         steps = [self.session.outcome(index) for index in range(len(self.session.steps))]
         raised = next((step for step in steps if step.raised is not None), None)
         if raised is not None:
             return raised
-        return Outcome(_values(self.result), None, self._changed(steps), last.printed)
+        return Outcome(_values(self.result), None, self._changed(steps), steps[-1].printed)
 
     def _changed(self, outcomes: list[Outcome]) -> tuple[int, ...]:
         """Which of the program's own arguments a step has changed."""

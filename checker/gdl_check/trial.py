@@ -209,8 +209,8 @@ class Trial:
 
     def _hold(self, law: Law, case: Case, memo: Memo, runner: Runner) -> None:
         """Run a law on one case until nothing it asks is pending. Raises what the law raises."""
+        answer = Answer(memo, self.exercise, case.form)
         for _ in range(LONGEST_CHAIN):
-            answer = Answer(memo, self.exercise, case.form)
             kept = expectations.get()
             if kept is not None:
                 kept.clear()  # it begins again
@@ -219,6 +219,7 @@ class Trial:
                 return
             except Pending:
                 answer.ask()
+                answer.begin_again()
                 memo.ask(runner)
                 memo.learn()
 
@@ -260,20 +261,21 @@ class Sweep:
     """
 
     def __init__(self, trial: Trial, law: Law, cases: list[Case]) -> None:
-        self.trial, self.law, self.left = trial, law, cases
-        self.pending: list[Case] = []
+        self.trial, self.law = trial, law
+        self.pending = [(case, trial.answer(case)) for case in cases]
         self.ran = 0
         self.found: list[Broken] = []
 
     def run(self) -> None:
-        """One turn over the cases that are left; those that must wait are pending."""
-        for case in self.left:
-            answer = self.trial.answer(case)
+        """One turn over the cases that are pending; those that must wait are so once more."""
+        left, self.pending = self.pending, []
+        for case, answer in left:
             try:
                 broken = self.trial.run_law(self.law, case, answer)
             except Pending:
                 answer.ask()
-                self.pending.append(case)
+                answer.begin_again()
+                self.pending.append((case, answer))
                 continue
             if self.trial.is_misshapen(case) and not _is_meant(broken):
                 continue
@@ -288,7 +290,6 @@ class Sweep:
                 return self
             self.trial.send()
             self.trial.memo.learn()
-            self.left, self.pending = self.pending, []
             self.run()
         name = self.trial.exercise.name
         raise LawBroke(f"{name}: {self.law.claim!r} asks more than {LONGEST_CHAIN} times")
