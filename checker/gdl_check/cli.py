@@ -116,8 +116,8 @@ def _check(words: list[str], fork_here: bool) -> int:
     options = parser.parse_intermixed_args(words)
     if options.debug and options.json:
         parser.error("--debug talks to you on the screen: leave out --json")
-    _start_warm_process(fork_here)
     gc.disable()  # a check is short, and what it has made goes with it
+    _start_warm_process(fork_here)
     from gdl_check.checking import run
 
     try:

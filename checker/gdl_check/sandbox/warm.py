@@ -35,8 +35,8 @@ def main(control_fd: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     walls = _prepare()
     # What is there now is shared with every worker; collecting it would copy it into each.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     workers: set[int] = set()
     with socket.socket(fileno=control_fd) as control, contextlib.suppress(OSError):
         _follow_orders(control, workers, walls)
