@@ -7,6 +7,7 @@ the law again. Laws are pure, so running one twice is safe.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,7 @@ class Answer:
         if (
             plain is not None
             and len(args) == len(plain.shown)
-            and all(arg is known for arg, known in zip(args, plain.shown))
+            and all(map(operator.is_, args, plain.shown))
         ):
             return self._kept(plain)
         if self.exercise.use is not None:

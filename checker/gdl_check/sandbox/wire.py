@@ -176,7 +176,7 @@ def _array_to_wire(value: np.ndarray, buffers: list[bytes] | None) -> dict[str, 
     if name is None:
         kind = "array of objects" if value.dtype.kind == "O" else f"array of {value.dtype.name}"
         return {"type": "object", "class": kind}
-    told: dict[str, Any] = {"type": "array", "shape": list(value.shape), "dtype": name}
+    told: dict[str, Any] = {"type": "array", "shape": value.shape, "dtype": name}
     if buffers is None:
         told["data"] = _inline(value.tolist())
     else:
@@ -247,21 +247,21 @@ class Decoder:
         raise Violation(f"a value of the type {str(kind)[:40]!r}")
 
     def array(self, told: dict[str, Any]) -> Any:
-        dtype, shape = DTYPES.get(str(told.get("dtype"))), told.get("shape")
-        if dtype is None or not isinstance(shape, list) or len(shape) > 16:
+        dtype, shape = DTYPES.get(told.get("dtype", "")), told.get("shape")
+        if dtype is None or not isinstance(shape, (list, tuple)) or len(shape) > 16:
             raise Violation("an array of an unknown dtype or shape")
-        size = dtype.itemsize
-        for length in shape:
-            if type(length) is not int or not 0 <= length <= MAX_PAYLOAD:
-                raise Violation("an array of an impossible shape")
-            size *= length
-        start, self.offset = self.offset, self.offset + size
-        if self.offset > len(self.payload):
-            raise Violation("an array that is longer than its message")
+        try:
+            seen = np.ndarray(shape, dtype, self.payload, self.offset)
+        except (TypeError, ValueError, OverflowError):
+            # NumPy has looked whether these are whole numbers, and whether there are so many bytes.
+            raise Violation("an array of an impossible shape") from None
+        if shape and not 0 <= min(shape) <= max(shape) <= MAX_PAYLOAD:
+            raise Violation("an array of an impossible length")
+        self.offset += seen.nbytes
         if dtype.kind == "b":
             # A byte that is neither 0 nor 1 would make a bool that is neither true nor false.
-            return np.asarray(np.ndarray(shape, np.uint8, self.payload, start) != 0)
-        value = np.ndarray(shape, dtype, self.payload, start).copy()
+            return np.asarray(seen.view(np.uint8) != 0)
+        value = seen.copy()
         return lay_out(value, told["layout"]) if "layout" in told else value
 
     def _values(self, data: Any, depth: int) -> Iterator[Any]:
