@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gdl_check.course import Chapter, all_chapters, chapter_modules, load_chapter
-from gdl_check.trial import LawBroke
+from gdl_check.reference import LawBroke
 from mutants import Mutant, is_rejected, mutants_of
 
 SAMPLE = 60

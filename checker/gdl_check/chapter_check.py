@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +16,11 @@ from gdl_check.course_files import solution_file
 from gdl_check.examine import Begun, Examination
 from gdl_check.needed import needed
 from gdl_check.places import chapter_path
+from gdl_check.reference import reference_outcomes
 from gdl_check.results import ChapterResult, Error, Result, Slip, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import SECONDS, Source
+from gdl_check.sandbox.programs import Outcome
 from gdl_check.slips import slip_in
 from gdl_check.source import (
     CannotBeRead,
@@ -185,10 +187,9 @@ class ChapterCheck:
             if n not in check.under_way and check.result(n).status != Verdict.NOT_STARTED
         ]
         files = self.files[exercise.name] = self._sources(unfit)
-        reference = self.chapter.reference(exercise.name)
-        return Begun(
-            exercise, self.corpus(exercise), reference, lambda: self.start(files), not wrong
-        )
+        corpus, reference = self.corpus(exercise), self.chapter.reference(exercise.name)
+        start = partial(self.start, files)
+        return Begun(exercise, corpus, reference, start, not wrong, partial(self._known, exercise))
 
     def other(self, chapter: Chapter) -> ChapterCheck:
         """The check of another chapter's file in the same folder."""
@@ -299,10 +300,18 @@ class ChapterCheck:
         is_wrong = found.status in (Verdict.FAILED, Verdict.ERROR)
         return slip_in(node) if node and is_wrong and found.misconception is None else None
 
+    def _known(self, exercise: Exercise) -> Mapping[str, Outcome]:
+        """What the reference gives on the cases that were drawn."""
+        whole, reference = self._whole_corpus(exercise), self.chapter.reference(exercise.name)
+        return reference_outcomes(exercise, self.chapter.file_name, whole, reference)
+
+    def _whole_corpus(self, exercise: Exercise) -> Corpus:
+        file_name, settings = self.chapter.file_name, self.settings
+        return corpora.corpus_for(exercise, file_name, settings.seed, settings.effort)
+
     def corpus(self, exercise: Exercise) -> Corpus:
         """The cases the exercise is examined on: all, or the one that was asked for."""
-        file_name, settings = self.chapter.file_name, self.settings
-        whole = corpora.corpus_for(exercise, file_name, settings.seed, settings.effort)
+        whole, settings = self._whole_corpus(exercise), self.settings
         if settings.case is None:
             return whole
         kept = corpora.kept_case(self.chapter.exercise_id(exercise.name), settings.case)

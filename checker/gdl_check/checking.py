@@ -17,6 +17,7 @@ from gdl_check.cli import NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, PASSED
 from gdl_check.closer import look_closer
 from gdl_check.places import PACKAGE
 from gdl_check.quiet import quietly
+from gdl_check.reference import LawBroke
 from gdl_check.render.screen import chapter_lines, closing_lines, opened_lines
 from gdl_check.render.terminal import Screen, note
 from gdl_check.results import ChapterResult, Fault, Report, Result, Verdict
@@ -32,7 +33,6 @@ from gdl_check.targets import (
     shown_path,
     worked_on,
 )
-from gdl_check.trial import LawBroke
 
 
 @dataclass

@@ -255,10 +255,11 @@ def _key(exercise: Exercise, chapter_file: str, seed: int, effort: str) -> str:
 @lru_cache
 def chapter_hash(chapter_file: str) -> bytes:
     """The hash of all that a chapter's cases depend on, but for seed and effort."""
-    here = Path(__file__).parent
+    here, solutions = Path(__file__).parent, course_folder("solutions")
     depends_on = (
         here / "chapters" / chapter_file,
-        course_folder("solutions") / chapter_file,
+        # It may call those of earlier chapters.
+        *sorted(path for path in solutions.glob("ch*.py") if path.name <= chapter_file),
         *(here / name for name in ("corpus.py", "inputs.py", "forms.py", "sandbox/wire.py")),
     )
     return hashlib.sha256(b"".join(path.read_bytes() for path in depends_on)).digest()

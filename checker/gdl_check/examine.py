@@ -5,7 +5,7 @@ Nothing here executes a learner's code: an answer is a Runner, and what it retur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from gdl_check.memo import Memo, Runner
 from gdl_check.replies import Reply
 from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
+from gdl_check.sandbox.programs import Outcome
 from gdl_check.trial import Broken, Sweep, Trial, chosen_cases
 
 AGREEMENT = "gives the expected result"
@@ -66,7 +67,8 @@ class Again:
 class Begun:
     """An examination whose first questions are under way; `conclude` waits for the rest.
 
-    `start` gives a fresh runner of the answer. Raises LawBroke where the fault is ours.
+    `start` gives a fresh runner of the answer, `known` what the reference gives, as far as that is
+    known. Raises LawBroke where the fault is ours.
     """
 
     def __init__(
@@ -76,11 +78,12 @@ class Begun:
         reference: Callable[..., Any],
         start: Callable[[], Runner],
         name_misconception: bool = True,
+        known: Callable[[], Mapping[str, Outcome]] = dict,
     ) -> None:
         self.exercise, self.corpus, self.start = exercise, corpus, start
         self.name_misconception = name_misconception
         self.runner = start()
-        self.trial = Trial(exercise, corpus.cases, reference, self.runner)
+        self.trial = Trial(exercise, corpus.cases, reference, self.runner, known)
         self.sweeps: list[Sweep] = []
         self.again: Again | None = None
         self.fault: Exception | None = None

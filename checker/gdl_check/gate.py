@@ -12,11 +12,11 @@ from gdl_check.course import Chapter, Exercise
 from gdl_check.course_files import delivered, solution_file
 from gdl_check.examine import Examination, examine
 from gdl_check.local import LocalRunner, outcome_of, solution_of
+from gdl_check.reference import LawBroke
 from gdl_check.results import Verdict
 from gdl_check.sandbox.wire import Seed
 from gdl_check.source import CannotBeRead, is_stub
 from gdl_check.stubs import stub_of
-from gdl_check.trial import LawBroke
 
 HINTS = 3
 ALTERNATIVES = 2

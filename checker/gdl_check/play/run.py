@@ -19,6 +19,7 @@ from gdl_check.play.own import line_of, opened
 from gdl_check.play.stage import Stage, Unheard
 from gdl_check.progress import DONE, is_known_to_pass, remember, standing, words_of
 from gdl_check.quiet import quietly
+from gdl_check.reference import LawBroke
 from gdl_check.render.learning import text_lines
 from gdl_check.render.lines import Line, title_in
 from gdl_check.render.terminal import Screen, note
@@ -26,7 +27,6 @@ from gdl_check.render.values import cut, wrap
 from gdl_check.results import Verdict
 from gdl_check.sandbox.client import SandboxFault
 from gdl_check.targets import Desk, NotUnderstood, find_desk, resolve, shown_path
-from gdl_check.trial import LawBroke
 
 
 def run(options: argparse.Namespace) -> int:
