@@ -306,6 +306,8 @@ def test_a_fault_of_ours_exits_with_3_and_blames_nobody(learner: Learner, name: 
     break_it, says = FAULTS[name]
     script = OURS.format(break_it=break_it)
     words = ["ch06.relu"] if name == "the screen" else ["ch06.relu", "--json"]
+    if name == "the reference":
+        words += ["--seed", "4712"]  # of which nobody knows yet what it gives
     done = subprocess.run(
         [sys.executable, "-c", script, *words],
         cwd=learner.folder,
