@@ -34,16 +34,25 @@ class Difference(NamedTuple):
     """How two values differ.
 
     `kind` is "type", "shape", "raises", "nan" or "value"; `path` leads to the part that differs,
-    where the values have parts; `where` lists the indices of its entries that differ, worst first.
+    where the values have parts; `off` tells how far off each number in it is, -1 where it is right.
     """
 
     kind: str
     message: str
     expected: Any = None
     got: Any = None
-    where: tuple[tuple[int, ...], ...] = ()
+    off: np.ndarray | None = None
     path: tuple[Any, ...] = ()
     compared: bool = True
+
+    @property
+    def where(self) -> tuple[tuple[int, ...], ...]:
+        """The indices of the entries that differ, those that are off by most first."""
+        if self.off is None or not self.off.ndim:
+            return ()
+        order = np.argsort(-self.off, axis=None, kind="stable")[: int((self.off >= 0).sum())]
+        indices = np.stack(np.unravel_index(order, self.off.shape), axis=1)
+        return tuple(map(tuple, indices.tolist()))
 
     @property
     def is_structural(self) -> bool:
@@ -232,28 +241,23 @@ def _numeric(expected: Any, got: Any, scale: float, shown: Any = None) -> Differ
         message = "the number differs" if of == 1 else f"{wrong} of {of} numbers differ"
         if _is_rounded_to_float32(a, b):
             message += ": yours are right to 7 digits, as many as float32 has"
-    return Difference(kind, message, shown, got, _worst_first(a, b, same) if ours.ndim else ())
-
-
-def _worst_first(a: np.ndarray, b: np.ndarray, same: np.ndarray) -> tuple[tuple[int, ...], ...]:
-    """The indices of the entries that differ, those that are off by most first."""
     with np.errstate(all="ignore"):
         off = abs(a - b)
-        error = np.where(same, -1.0, np.where(np.isfinite(off), off, np.inf))
-    order = np.argsort(-error, axis=None, kind="stable")[: int((~same).sum())]
-    indices = np.stack(np.unravel_index(order, same.shape), axis=1)
-    return tuple(map(tuple, indices.tolist()))
+    return Difference(
+        kind, message, shown, got, np.where(same, -1.0, np.where(off >= 0, off, np.inf))
+    )
 
 
 def _is_rounded_to_float32(expected: np.ndarray, got: np.ndarray) -> bool:
     """Whether a result differs only because somebody computed it in float32."""
     with np.errstate(all="ignore"):
+        if not np.array_equal(got, got.astype(np.float32), equal_nan=True):
+            return False
         rounded = expected.astype(np.float32)
-        is_short = np.array_equal(got, got.astype(np.float32), equal_nan=True)
         # As np.allclose, which takes ten times as long for a few numbers.
         same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
         near = np.isfinite(rounded) & (abs(got - rounded) <= 1e-6 * abs(rounded))
-        return is_short and bool((same | near).all())
+        return bool((same | near).all())
 
 
 def _is_huge(values: np.ndarray) -> bool:

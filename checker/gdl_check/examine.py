@@ -151,21 +151,22 @@ class Begun:
         return is_of_shape or broken.own
 
     def _again(self, failed: bool) -> Again:
-        """Ask once more, the other way round.
+        """Ask some of it once more, the other way round.
 
-        Where something has failed, all is asked again in a fresh process: what was remembered from
-        the first call on would else be remembered now as well.
+        Where something has failed, that is done in a fresh process: what was remembered from the
+        first call on would else be remembered now as well.
         """
         trial = self.trial
         cases = list(reversed(trial.cases))
         if len(cases) % 2:
             # Else an answer that alternates would meet every question at the same turn again.
             cases = cases[1:] + cases[:1]
-        afresh = failed or bool(trial.unequal)
-        if not afresh:
-            cases = cases[:: max(1, len(cases) // ASKED_TWICE)]
-            return Again(cases, *trial.ask_again(cases, self.runner), afresh)
-        return Again(cases, Memo(), [], afresh)
+        wrong = [case for case in cases if case.id in trial.unequal]
+        some = {*_spread(wrong), *_spread([case for case in cases if case.id not in trial.unequal])}
+        cases = [case for case in cases if case in some]
+        if failed or wrong:
+            return Again(cases, Memo(), [], afresh=True)
+        return Again(cases, *trial.ask_again(cases, self.runner), afresh=False)
 
     def _unrepeated(self, failed: bool) -> list[Broken]:
         """Where the answers of the second time are others than those of the first. Raises Ended."""
@@ -292,6 +293,11 @@ def holds_on(
 def agreement_claim(exercise: Exercise) -> str:
     """What is held against the reference: the result, or where draws are free only its shape."""
     return AGREEMENT if exercise.agreement else SAME_KIND
+
+
+def _spread(cases: Sequence[Case]) -> Sequence[Case]:
+    """About a dozen of these cases, from first to last."""
+    return cases[:: max(1, len(cases) // ASKED_TWICE)]
 
 
 def _begin(trial: Trial, law: Law) -> Sweep:

@@ -83,11 +83,10 @@ class Expectation:
             found = wrong_type("numbers", None, read(self.subject))
             raise Unmet(self._about(Difference(found.kind, found.message, compared=False)))
         with np.errstate(all="ignore"):
-            wrong = np.argwhere(~test(got))
-        if len(wrong):
-            where = tuple(tuple(int(i) for i in index) for index in wrong)
-            message = f"{wanted}, yours has {got[where[0]]:g}"
-            found = Difference("value", message, None, read(self.subject), where, compared=False)
+            off = np.where(test(got), -1.0, 0.0)
+        if (off == 0).any():
+            message = f"{wanted}, yours has {got[off == 0][0]:g}"
+            found = Difference("value", message, None, read(self.subject), off, compared=False)
             raise Unmet(self._about(found))
 
     def _about(self, found: Difference) -> Difference:
