@@ -8,9 +8,7 @@ import sys
 from gdl_check.verbs import WITHOUT_WORKERS
 
 ONLY_SAYS = {"-h", "--help", "--version"}
-_AGAIN = (
-    "import sys; sys.path.append({!r}); from gdl_check.__main__ import main; sys.exit(main(True))"
-)
+_AGAIN = "import sys; sys.path[:] = {!r}; from gdl_check.__main__ import main; sys.exit(main(True))"
 
 
 def main(seeded: bool = False) -> int:
@@ -24,7 +22,9 @@ def main(seeded: bool = False) -> int:
     has_workers = not (only_says or WITHOUT_WORKERS.intersection(sys.argv[1:2]))
     if sys.platform == "linux" and has_workers and not seeded and sys.executable:
         package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        again = [sys.executable, "-P", "-c", _AGAIN.format(package), *sys.argv[1:]]
+        # Where this one finds modules, but neither beside the script nor in the learner's folder.
+        path = [*(sys.path if sys.flags.safe_path else sys.path[1:]), package]
+        again = [sys.executable, "-P", "-S", "-c", _AGAIN.format(path), *sys.argv[1:]]
         os.execve(sys.executable, again, {**os.environ, "PYTHONHASHSEED": "0"})
     from gdl_check.cli import main as run
 

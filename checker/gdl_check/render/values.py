@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -127,6 +126,8 @@ def _spread(text: str) -> str:
     """A text whose length is the room that it takes: wide characters get a filler beside them."""
     if text.isascii():
         return text
+    import unicodedata
+
     wide = ("W", "F")
     return "".join(c + _FILLER if unicodedata.east_asian_width(c) in wide else c for c in text)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
 from gdl_check.sandbox import launch
-from gdl_check.sandbox.confine import MEMORY
 from gdl_check.sandbox.connections import (
     MOST_RECEIVED,
     NO_START,
@@ -164,7 +163,7 @@ class Worker:
         raised = outcomes[-1].raised
         # After one of these the next call would only fill the memory once more.
         if raised is not None and raised.type == "MemoryError":
-            message = f"it asked for more than {MEMORY >> 30} GB of memory"
+            message = f"it asked for more than {launch.MEMORY >> 30} GB of memory"
             raise Ended("memory", message, raised.line)
         if raised is not None and raised.type == "TooMuch":
             raise Ended("memory", raised.message, raised.line)

@@ -11,6 +11,7 @@ import sys
 from typing import NamedTuple
 
 from gdl_check.sandbox import landlock, seccomp
+from gdl_check.sandbox.launch import MEMORY
 from gdl_check.sandbox.libc import libc, prctl
 
 try:
@@ -18,7 +19,6 @@ try:
 except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
 
-MEMORY = 1 << 30
 LIMITS = {
     "RLIMIT_CPU": 120,
     "RLIMIT_AS": MEMORY,

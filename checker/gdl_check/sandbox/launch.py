@@ -11,6 +11,7 @@ from typing import Any
 
 PID = struct.Struct("<q")
 PROGRESS = struct.Struct("<Q")
+MEMORY = 1 << 30  # bytes that one worker may use
 CAN_FORK = sys.platform == "linux"
 
 _BOOT = (

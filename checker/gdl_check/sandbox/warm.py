@@ -15,14 +15,19 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
-from gdl_check.sandbox import confine
 from gdl_check.sandbox.launch import PID, PROGRESS
 from gdl_check.sandbox.worker import Channel, Worker, settle, tell_lines
 
 PR_SET_CHILD_SUBREAPER = 36
 MOST_STRAYS = 10_000
+
+Confined = Callable[
+    [], list[str]
+]  # gives up what an answer has no use for, and says what took hold
 
 
 def main(control_fd: int) -> None:
@@ -33,21 +38,21 @@ def main(control_fd: int) -> None:
     for first, last in ((3, control_fd), (control_fd + 1, 4096)):
         os.closerange(first, last)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    walls = _prepare()
+    confined = _prepare()
     # What is there now is shared with every worker; collecting it would copy it into each.
     gc.freeze()
     gc.enable()
     workers: set[int] = set()
     with socket.socket(fileno=control_fd) as control, contextlib.suppress(OSError):
-        _follow_orders(control, workers, walls)
+        _follow_orders(control, workers, confined)
     for pid in workers:
         _end(pid)
     _end_strays(set())
 
 
-def _follow_orders(control: socket.socket, workers: set[int], walls: confine.Walls) -> None:
+def _follow_orders(control: socket.socket, workers: set[int], confined: Confined) -> None:
     """Until there are no more; raises OSError where nobody is left to hear an answer."""
-    spare, line = _fork_spare(control, workers, walls)
+    spare, line = _fork_spare(control, workers, confined)
     while True:
         order, fds, _, _ = socket.recv_fds(control, 1 + PID.size, 3)
         if not order:
@@ -59,7 +64,7 @@ def _follow_orders(control: socket.socket, workers: set[int], walls: confine.Wal
                 os.close(fd)
             control.sendall(PID.pack(spare))
             # For the next order, while this one's learner keeps the other side busy.
-            spare, line = _fork_spare(control, workers, walls)
+            spare, line = _fork_spare(control, workers, confined)
         elif order[:1] == b"K":
             (pid,) = PID.unpack_from(order, 1)
             if pid in workers:
@@ -69,7 +74,7 @@ def _follow_orders(control: socket.socket, workers: set[int], walls: confine.Wal
 
 
 def _fork_spare(
-    control: socket.socket, workers: set[int], walls: confine.Walls
+    control: socket.socket, workers: set[int], confined: Confined
 ) -> tuple[int, socket.socket]:
     """A worker that waits, confined already, for the descriptors it will work with."""
     ours, theirs = socket.socketpair()
@@ -77,20 +82,22 @@ def _fork_spare(
     if pid == 0:
         control.close()
         ours.close()
-        _become_worker(theirs, walls)
+        _become_worker(theirs, confined)
     theirs.close()
     workers.add(pid)
     return pid, ours
 
 
-def _prepare() -> confine.Walls:
+def _prepare() -> Confined:
     """Load what workers use, and make ready what confines them.
 
     After that only the standard library stays importable.
-
-    NumPy finds its own parts by itself, but a worker looks them up in a copy of it.
     """
-    import numpy.random  # noqa: F401  not at the top: who forks this process has no use for it
+    # Not at the top: who forks this process has no use for them. NumPy finds its own parts by
+    # itself, but a worker looks them up in a copy of it.
+    import numpy.random  # noqa: F401
+
+    from gdl_check.sandbox import confine
 
     settle()
     standard = os.path.dirname(os.__file__)
@@ -98,13 +105,13 @@ def _prepare() -> confine.Walls:
     sys.path[:] = [path for path in sys.path if path in beside or path.endswith(".zip")]
     usual = (BuiltinImporter, FrozenImporter, PathFinder)
     sys.meta_path[:] = [finder for finder in sys.meta_path if finder in usual]
-    return confine.build()
+    return partial(confine.confine, confine.build())
 
 
-def _become_worker(line: socket.socket, walls: confine.Walls) -> None:
+def _become_worker(line: socket.socket, confined: Confined) -> None:
     try:
         os.setsid()
-        active = confine.confine(walls)
+        active = confined()
         _, fds, _, _ = socket.recv_fds(line, 1, 3)
         line.close()
         channel, trace, progress = fds
@@ -142,11 +149,11 @@ def _end_strays(workers: set[int]) -> None:
 
 def serve_alone(patience: float) -> None:
     """Be the one worker of a system that cannot fork: requests on stdin, replies on stdout."""
-    walls = _prepare()
+    confined = _prepare()
     read_fd, write_fd, trace_fd = os.dup(0), os.dup(1), os.dup(2)
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
     tell_lines(trace_fd, patience)
     channel = Channel(read_fd, write_fd, None, patience, trace_fd)
-    Worker(channel, confine.confine(walls)).serve()
+    Worker(channel, confined()).serve()

@@ -331,6 +331,7 @@ def settle() -> None:
         vars(module).update({name: copies[name] for name in copies if hasattr(module, name)})
     sys.argv[:] = sys.orig_argv[:] = [""]
     builtins.input = no_input
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which an interpreter without `site` lacks
 
 
 def tell_lines(trace_fd: int, patience: float | None) -> None:
