@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from gdl_check import __version__
 from gdl_check.verbs import LEARNING, STARTING, TEACHING
@@ -40,8 +40,22 @@ exit codes:
 """
 
 
+class Help(argparse.HelpFormatter):
+    """Help for 80 columns: to ask the terminal, argparse loads what unpacks archives."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=78)
+
+
+class HelpAsWritten(Help, argparse.RawDescriptionHelpFormatter):
+    """The same, with the lines of descriptions as they are."""
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with some words on lines that fit, as everything else that we say."""
+
+    def __init__(self, formatter_class: type[Help] = Help, **options: Any) -> None:
+        super().__init__(formatter_class=formatter_class, **options)
 
     def error(self, message: str) -> NoReturn:
         from gdl_check.render.terminal import note
@@ -142,7 +156,7 @@ def _check_parser() -> Parser:
         prog="gdl-check",
         description="Check your answers to the exercises of Grokking Deep Learning.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to check (see below)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
