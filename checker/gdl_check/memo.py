@@ -121,7 +121,7 @@ class Session:
 def key_of(arg: Any) -> Key:
     """What makes two arguments the same question; layouts in memory count as different."""
     if isinstance(arg, np.ndarray):
-        return arg.shape, arg.strides, arg.dtype.str, arg.tobytes()
+        return arg.shape, arg.strides, arg.dtype, arg.tobytes()
     if isinstance(arg, (list, tuple)):
         return (type(arg), *map(key_of, arg))
     if isinstance(arg, dict):

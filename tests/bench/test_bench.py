@@ -48,7 +48,8 @@ def seconds(action: Callable[[], object]) -> float:
 
 def process(*arguments: str, cache: Path) -> float:
     environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    for name in ("PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS"):
+        environment.pop(name, None)  # as it is in a shell of its own
     command = [sys.executable, *arguments]
     return seconds(
         lambda: subprocess.run(command, env=environment, capture_output=True, check=True)

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
 
+import numpy as np
+
 from gdl_check.sandbox import launch
 from gdl_check.sandbox.connections import (
     MOST_RECEIVED,
@@ -303,6 +305,8 @@ def _request(first: int, programs: Sequence[Program]) -> bytes:
 
 
 def _argument(arg: Any, buffers: list[bytes]) -> dict[str, Any]:
+    if isinstance(arg, np.ndarray):  # as most are
+        return to_wire(arg, buffers)
     if isinstance(arg, Handle):
         return {"type": "handle", "step": arg.step}
     if isinstance(arg, list) and any(isinstance(item, Handle) for item in arg):
