@@ -11,7 +11,7 @@ import shutil
 import signal
 import sqlite3
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.course import load_chapter
 from gdl_check.grade.intake import Submission
 from gdl_check.grade.jobs import ENDED_TWICE, Task, work
-from gdl_check.grade.marking import mark
+from gdl_check.grade.marking import Marked, mark
 from gdl_check.runner import WorkerRunner
 from gdl_check.sandbox.client import Source
 from learner import RIGHT, STUBS, chapter_file
@@ -134,12 +134,12 @@ def test_the_free_laws_cost_nobody_a_point(teacher: Teacher) -> None:
     assert graded.rows("SELECT verdict FROM marks WHERE exercise = 'ch06.relu'") == [("failed",)]
 
 
-def test_a_pass_is_taken_over_only_with_all_that_it_rests_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    helped = (
-        "def relu(x):\n    return _positive(x)\n\n\ndef _positive(x):\n    return np.maximum(x, 0)"
-    )
+MarkRelu = Callable[[str], tuple[Marked, bool]]
+
+
+@pytest.fixture
+def mark_relu(monkeypatch: pytest.MonkeyPatch) -> MarkRelu:
+    """What becomes of relu in a chapter's file, and whether anything was run for that."""
     started: list[int] = []
     start = ChapterCheck.start
 
@@ -149,20 +149,27 @@ def test_a_pass_is_taken_over_only_with_all_that_it_rests_on(
 
     monkeypatch.setattr(ChapterCheck, "start", counted)
 
-    def verdict(text: str) -> tuple[str, int | None, bool]:
+    def marked(text: str) -> tuple[Marked, bool]:
         started.clear()
         marks = mark({FILE_NAME: text.encode()}, [CHAPTER], Settings(5))
-        (marked,) = [marked for marked in marks if marked.exercise == "ch06.relu"]
-        return marked.verdict, marked.told["line"], bool(started)
+        (relu,) = [one for one in marks if one.exercise == "ch06.relu"]
+        return relu, bool(started)
 
-    text = chapter_file(relu=helped)
-    first = verdict(text)
-    assert first[::2] == ("passed", True)
-    assert verdict("# mine\n" + text.replace("np.maximum(x, 0)", "np.maximum(x,  0)  # why")) == (
-        "passed",
-        (first[1] or 0) + 1,
-        False,
+    return marked
+
+
+def test_a_verdict_is_taken_over_only_with_all_that_it_rests_on(mark_relu: MarkRelu) -> None:
+    text = chapter_file(
+        relu="def relu(x):\n    return _positive(x)\n\n\n"
+        "def _positive(x):\n    return np.maximum(x, 0)"
     )
+    first, was_run = mark_relu(text)
+    assert (first.verdict, was_run) == ("passed", True)
+    mine, was_run = mark_relu(
+        "# mine\n" + text.replace("np.maximum(x, 0)", "np.maximum(x,  0)  # !")
+    )
+    assert (mine.verdict, was_run) == ("passed", False)
+    assert mine.told["line"] == first.told["line"] + 1
     for wrong in (
         text.replace("np.maximum(x, 0)", "np.maximum(x, 1)"),
         text + "\nnp.maximum = np.minimum\n",
@@ -170,7 +177,36 @@ def test_a_pass_is_taken_over_only_with_all_that_it_rests_on(
         text + "\nrelu = abs\n",
         text + "\nglobals()['relu'] = abs\n",
     ):
-        assert verdict(wrong)[::2] == ("failed", True), wrong[-80:]
+        marked, was_run = mark_relu(wrong)
+        assert (marked.verdict, was_run) == ("failed", True), wrong[-80:]
+
+
+def test_a_wrong_answer_is_told_to_everybody_in_the_same_words(mark_relu: MarkRelu) -> None:
+    text = chapter_file(relu="def relu(x):\n    return x * (x < 0)")
+    first, was_run = mark_relu(text)
+    assert (first.verdict, first.earned, was_run) == ("failed", False, True)
+    again, was_run = mark_relu("# mine\n" + text)
+    assert not was_run
+    at = first.told["line"]
+    assert again.told == {**first.told, "line": at + 1}
+    assert again._replace(told=first.told, screen="") == first._replace(screen="")
+    assert again.screen == first.screen.replace(f"{FILE_NAME}:{at}", f"{FILE_NAME}:{at + 1}")
+    assert str(at) in first.screen
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x * (np.random.rand() < 0.5)",  # another time it may be right
+        "return x.relu()",  # names its line
+        "y = 0\n    y =+ np.maximum(x * 7 - 2, 0)\n    return y",  # so does a slip
+    ],
+)
+def test_what_is_not_the_same_anywhere_is_run_for_everybody(mark_relu: MarkRelu, body: str) -> None:
+    text = chapter_file(relu=f"def relu(x):\n    {body}")
+    for _ in range(2):
+        marked, was_run = mark_relu(text)
+        assert marked.verdict in ("failed", "error") and was_run
 
 
 def test_notebooks_and_zips_are_graded_like_files(teacher: Teacher) -> None:

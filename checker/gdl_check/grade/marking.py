@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gdl_check.chapter_check import ChapterCheck, Settings
 from gdl_check.checking import fault_of
 from gdl_check.course import Chapter, load_chapter
+from gdl_check.examine import REPEATABLE
 from gdl_check.fingerprint import Fingerprints
 from gdl_check.grade.gradebook import FAULT, MISSING
 from gdl_check.places import chapter_path
@@ -21,7 +22,10 @@ from gdl_check.render.tojson import exercise_told
 from gdl_check.results import Result, Verdict
 
 WIDTH = 76
-MOST_KEPT = 5_000  # passes
+MOST_KEPT = 5_000  # verdicts
+MOST_UNUSABLE = 0.5  # of the results, where a part of an exercise still counts
+
+Print = tuple[Settings, str, str]  # how it was examined, the exercise, the fingerprint
 
 
 class Marked(NamedTuple):
@@ -66,69 +70,97 @@ def _chapter(
     check = others.get(path) or ChapterCheck(chapter, path, path.name, settings, others)
     try:
         names = list(chapter.exercises)
-        prints = _recall(check, names)
+        prints = _fingerprints(check, names)
+        recalled = {name: _known[key] for name, key in prints.items() if key in _known}
+        for name, known in recalled.items():
+            check.results[name] = known.result._replace(line=check.line(name))
         try:
             found = check.chapter_result([result.name for result in check.in_turn(names)])
         except Exception:
             return [_alone(check, name) for name in names]
-        _keep(check, prints, found.results)
-        return [_marked(check, result) for result in found.results]
+        shares = {result.name: _share(check, result) for result in found.results}
+        shares |= {name: known.share for name, known in recalled.items()}
+        _keep(prints, found.results, shares)
+        return [_marked(check, result, shares[result.name]) for result in found.results]
     finally:
         check.close()
 
 
-# What has passed: the same code, with all that it rests on, passes again in another's file.
-_passed: OrderedDict[tuple[Settings, str, str], Result] = OrderedDict()
+class Known(NamedTuple):
+    """A verdict that the same code, with all that it rests on, gets in anybody's file."""
+
+    result: Result
+    share: float
 
 
-def _recall(check: ChapterCheck, names: Sequence[str]) -> dict[str, str]:
-    """Put in the passes that are known; the fingerprints of all answers that are to be run.
+_known: OrderedDict[Print, Known] = OrderedDict()
 
-    Only a pass is taken over: nothing that goes wrong on a busy machine can look like one.
-    """
+
+def _fingerprints(check: ChapterCheck, names: Sequence[str]) -> dict[str, Print]:
+    """What the verdicts on all answers that can be run rest on."""
     if check.broken is not None:
         return {}
-    known = Fingerprints(check)
+    prints = Fingerprints(check)
     to_run = [n for n in names if check.unrunnable(check.chapter.exercises[n]) is None]
-    prints = {name: known.of(name).meaning for name in to_run}
-    for name, meaning in prints.items():
-        key = check.settings, check.chapter.exercise_id(name), meaning
-        if key in _passed:
-            _passed.move_to_end(key)
-            check.results[name] = _passed[key]._replace(line=check.line(name))
-    return prints
+    exercise_id = check.chapter.exercise_id
+    return {n: (check.settings, exercise_id(n), prints.of(n).meaning) for n in to_run}
 
 
-def _keep(check: ChapterCheck, prints: Mapping[str, str], results: Sequence[Result]) -> None:
+def _keep(
+    prints: Mapping[str, Print], results: Sequence[Result], shares: Mapping[str, float]
+) -> None:
     for result in results:
-        if result.status == Verdict.PASSED and result.name in prints:
-            _passed[check.settings, result.id, prints[result.name]] = result
-    while len(_passed) > MOST_KEPT:
-        _passed.popitem(last=False)
+        if result.name in prints and _is_the_same_anywhere(result):
+            _known[prints[result.name]] = Known(result, shares[result.name])
+            _known.move_to_end(prints[result.name])
+    while len(_known) > MOST_KEPT:
+        _known.popitem(last=False)
+
+
+def _is_the_same_anywhere(result: Result) -> bool:
+    """Whether neither a busy machine nor chance could have brought it about, and it names no line.
+
+    So a pass is, and a failure that was found by comparing results.
+    """
+    if result.status == Verdict.PASSED:
+        return True
+    is_by_chance = any(law.claim == REPEATABLE and law.status == "failed" for law in result.laws)
+    names_lines = result.error is not None or result.slip is not None
+    return result.status == Verdict.FAILED and not is_by_chance and not names_lines
 
 
 def _alone(check: ChapterCheck, name: str) -> Marked:
     """One exercise where checking all of them in turn has broken: a fault of ours costs only it."""
     try:
         (result,) = check.chapter_result([name]).results
-        return _marked(check, result)
+        return _marked(check, result, _share(check, result))
     except Exception as error:
         fault = fault_of(error)
         told = {"fault": fault._asdict()}
         return Marked(check.chapter.exercise_id(name), FAULT, told=told)
 
 
-def _marked(check: ChapterCheck, result: Result) -> Marked:
-    own = [law for law in result.laws if law.kind == "own"]
-    counted = [law for law in result.laws if law.kind != "free"]
-    earned = bool(counted) and all(law.status in ("passed", "inconclusive") for law in counted)
-    earned = earned or result.status == Verdict.PASSED
-    held = sum(law.status in ("passed", "inconclusive") for law in own)
+def _share(check: ChapterCheck, result: Result) -> float:
+    """The part of an exercise that was done, 0 to 1."""
+    if _is_earned(result):
+        return 1.0
     examination = check.examinations.get(result.name)
-    usable = examination is not None and examination.unusable <= 0.5
-    share = 1.0 if earned else held / len(own) if own and usable else 0.0
+    if examination is None or examination.unusable > MOST_UNUSABLE:
+        return 0.0
+    own = [law.status in ("passed", "inconclusive") for law in result.laws if law.kind == "own"]
+    return sum(own) / len(own) if own else 0.0
+
+
+def _is_earned(result: Result) -> bool:
+    counted = [law for law in result.laws if law.kind != "free"]
+    held = bool(counted) and all(law.status in ("passed", "inconclusive") for law in counted)
+    return held or result.status == Verdict.PASSED
+
+
+def _marked(check: ChapterCheck, result: Result, share: float) -> Marked:
+    earned, told = _is_earned(result), exercise_told(result)
     screen = "" if result.status == Verdict.PASSED else _screen(check, result)
-    return Marked(result.id, str(result.status), earned, share, exercise_told(result), screen)
+    return Marked(result.id, str(result.status), earned, share, told, screen)
 
 
 def _screen(check: ChapterCheck, result: Result) -> str:
