@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from gdl_check.grade.classwide import survey
 from gdl_check.grade.gradebook import Gradebook, Row, Student
-from gdl_check.render.class_report import report_html
+from gdl_check.render import class_report
 from gdl_check.render.feedback import safe_name
 from gdl_check.render.pages import TEMPLATES
 from test_classwide import IDS, LETTERS, book, mark, row
@@ -45,6 +46,10 @@ def small() -> Gradebook:
 @pytest.fixture(scope="module")
 def page() -> str:
     return report_html(small())
+
+
+def report_html(book: Gradebook) -> str:
+    return class_report.report_html(book, survey(book))
 
 
 def text_of(page: str) -> str:

@@ -16,12 +16,12 @@ from markdown_it.token import Token
 
 from gdl_check.examine import REPEATABLE
 from gdl_check.grade.gradebook import Gradebook, Mark, Row, Student
+from gdl_check.grade.terms import Terms
 from gdl_check.render.feedback import (
     REVEALED,
     feedback_html,
     feedback_markdown,
     letter,
-    revealed,
     safe_name,
     told_of,
 )
@@ -80,7 +80,8 @@ def raised(kind: str, message: str, *, called: bool) -> Mark:
 
 
 def both(made: Gradebook, student: Row) -> tuple[str, str]:
-    return feedback_html(made, student), feedback_markdown(made, student)
+    said = letter(made, student)
+    return feedback_html(said), feedback_markdown(said)
 
 
 # --- what is revealed ----------------------------------------------------------------------------
@@ -129,11 +130,10 @@ def test_a_known_exception_is_named_where_its_message_is_not() -> None:
 
 
 def test_after_the_deadline_everything_is_shown() -> None:
-    made = book()._replace(reveal="verdicts")
-    assert revealed(made) == "verdicts"
-    assert revealed(made._replace(due=made.graded_at + 1)) == "verdicts"
-    assert revealed(made._replace(due=made.graded_at)) == "verdicts"
-    assert revealed(made._replace(due=made.graded_at - 1)) == "all"
+    terms = Terms("homework", ("ch06",), reveal="verdicts")
+    assert terms.revealed(100.0) == "verdicts"
+    assert terms._replace(due=100.0).revealed(100.0) == "verdicts"
+    assert terms._replace(due=100.0).revealed(100.5) == "all"
 
 
 def test_a_level_that_there_is_not_is_refused() -> None:
@@ -214,7 +214,7 @@ def test_when_it_arrived_is_told() -> None:
 
 def test_receipts_are_whole_and_can_be_read() -> None:
     student = row("a", "fppp", relu=failed("</pre>" + "x" * 20_000))
-    page = feedback_markdown(book(), student)
+    page = feedback_markdown(letter(book(), student))
     (block_,) = [t for t in blocks(page) if t.content.startswith("{")]
     assert json.loads(block_.content)["ch06.relu"] == student.marks[IDS[0]].receipt
 
@@ -267,8 +267,8 @@ def structure(page: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_means_anything_in_html(text: str) -> None:
-    page = feedback_html(book(), hostile(text))
-    seen, plain = Seen(page), Seen(feedback_html(book(), hostile("plain")))
+    page = feedback_html(letter(book(), hostile(text)))
+    seen, plain = Seen(page), Seen(feedback_html(letter(book(), hostile("plain"))))
     assert seen.tags == plain.tags and set(seen.tags) <= TAGS
     assert [name for name, _ in seen.attributes] == [name for name, _ in plain.attributes]
     assert is_clean(page) and len(page) < 120_000
@@ -277,8 +277,8 @@ def test_no_text_means_anything_in_html(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_means_anything_in_markdown(text: str) -> None:
-    page = feedback_markdown(book(), hostile(text))
-    assert structure(page) == structure(feedback_markdown(book(), hostile("plain")))
+    page = feedback_markdown(letter(book(), hostile(text)))
+    assert structure(page) == structure(feedback_markdown(letter(book(), hostile("plain"))))
     assert is_clean(page)
     page.encode("utf-8")
 

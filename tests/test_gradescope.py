@@ -21,7 +21,7 @@ from gdl_check.grade.gradescope import build, results_json
 from gdl_check.grade.kit import CannotGrade, kit, kit_of
 from gdl_check.grade.terms import Terms
 from gdl_check.grade.wheel import NAME, wheel
-from gradebooks import DUE, GRADED_AT, everything, mark
+from gradebooks import GRADED_AT, everything, mark
 from learner import FILE_NAME, RIGHT, chapter_file, look_at
 
 TERMS = Terms("Homework 3", ("ch06",), points={"ch06.relu": 3.0}, reveal="counterexamples")
@@ -149,7 +149,7 @@ def test_before_the_deadline_no_more_is_shown_than_may_be(
     assert ("--seed" in output) == seed
     told = json.dumps(results_json(row, book))
     assert (str(book.seed) in told) == seed
-    over = results_json(row, book._replace(due=DUE))
+    over = results_json(row, book._replace(reveal="all"))
     (output,) = [t["output"] for t in over["tests"] if t["name"] == "relu"]
     assert secret in output
 

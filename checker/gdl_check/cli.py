@@ -131,24 +131,15 @@ def _check(words: list[str], fork_here: bool) -> int:
     if options.debug and options.json:
         parser.error("--debug talks to you on the screen: leave out --json")
     gc.disable()  # a check is short, and what it has made goes with it
-    _start_warm_process(fork_here)
+    from gdl_check.sandbox import launch
+
+    launch.start(fork_here)  # before anything is loaded that no answer should see
     from gdl_check.checking import run
 
     try:
         return run(options)
     finally:
         gc.enable()
-
-
-def _start_warm_process(fork_here: bool) -> None:
-    # Our arrays are small: threads would only slow down NumPy's start.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gdl_check.sandbox import launch
-
-    if fork_here:
-        launch.fork_warm_process()  # before anything is loaded that no answer should see
-    elif launch.CAN_FORK:
-        launch.warm_process()  # first of all: it imports NumPy while we do
 
 
 def _check_parser() -> Parser:
@@ -219,8 +210,9 @@ def _play(words: list[str]) -> int:
         "--seconds", type=float, default=40, metavar="S", help="most time for training (40)"
     )
     options = parser.parse_intermixed_args(words[1:])
-    # The nets are small: threads would only wait for each other.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from gdl_check.sandbox import launch
+
+    launch.calm()
     from gdl_check.play.run import run
 
     return run(options)
@@ -230,7 +222,9 @@ def _watch(words: list[str], fork_here: bool) -> int:
     parser = _verb_parser("watch", "check what you are writing at every save")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="like ch06.relu or ch06")
     options = parser.parse_intermixed_args(words)
-    _start_warm_process(fork_here)
+    from gdl_check.sandbox import launch
+
+    launch.start(fork_here)
     from gdl_check.watch import run
 
     return run(options)
@@ -248,7 +242,9 @@ def _drill(words: list[str], fork_here: bool) -> int:
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     options = parser.parse_intermixed_args(words)
     if not (options.stats or options.json):
-        _start_warm_process(fork_here)
+        from gdl_check.sandbox import launch
+
+        launch.start(fork_here)
     from gdl_check.drill.run import run
 
     return run(options)
@@ -262,7 +258,9 @@ def _teaching(words: list[str]) -> int:
     getattr(flags, words[0])(parser.add_argument)
     parser.add_argument("--plain", action="store_true", help="no colour, as in a pipe")
     options = parser.parse_intermixed_args(words[1:])
-    _start_warm_process(fork_here=False)
+    from gdl_check.sandbox import launch
+
+    launch.calm()
     from gdl_check.grade.run import run
 
     return run(words[0], options)

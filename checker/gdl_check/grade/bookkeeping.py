@@ -34,7 +34,7 @@ def gradebook(store: Store, terms: Terms) -> Gradebook:
         tuple(json.loads(store.fact("missing_sandbox", "[]"))),
         float(store.fact("graded_at") or time.time()),
         terms.due,
-        "all" if terms.due is not None and time.time() > terms.due else terms.reveal,
+        terms.revealed(time.time()),
     )
 
 

@@ -21,6 +21,7 @@ from gdl_check.course import load_chapter
 from gdl_check.grade.intake import Submission, read
 from gdl_check.grade.marking import Marked, mark
 from gdl_check.grade.receipts import source_hash
+from gdl_check.sandbox import launch
 
 LONGEST = 900.0  # seconds for one submission, whatever is in it
 LOOK_SECONDS = 1.0
@@ -156,10 +157,7 @@ class _Job:
 def _serve(tasks: Connection) -> None:
     """Carry out tasks until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the grader's to say when we end
-    from gdl_check.sandbox import launch
-
-    if launch.CAN_FORK:
-        launch.warm_process()
+    launch.start()
     with contextlib.suppress(EOFError, OSError):
         while True:
             tasks.send(carry_out(tasks.recv()))

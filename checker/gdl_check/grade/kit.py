@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from gdl_check import __version__
 from gdl_check.grade.clean import line
 from gdl_check.grade.gradebook import FAULT, MISSING, Gradebook, Row, Student
 from gdl_check.grade.terms import Terms, terms_of
+from gdl_check.sandbox import launch
 
 FILE_NAME = "assignment.json"
 FORMAT = 1
@@ -56,14 +56,14 @@ def graded(folder: Path, kit: Kit) -> tuple[Row, Gradebook]:
 
     What ran out of time is tried once more. Raises CannotGrade, SandboxFault.
     """
-    _start_workers()
+    launch.start()
     from gdl_check.grade.bookkeeping import mark_of
     from gdl_check.grade.intake import Submission
     from gdl_check.grade.jobs import Task, carry_out
     from gdl_check.results import Verdict
     from gdl_check.sandbox import canary
 
-    seen = canary.look()
+    seen, now = canary.look(), time.time()
     terms = kit.terms
     task = Task(
         Submission("submission", "", (folder,), None, False, ()),
@@ -91,9 +91,9 @@ def graded(folder: Path, kit: Kit) -> tuple[Row, Gradebook]:
         seen.level,
         seen.active,
         seen.missing,
-        time.time(),
+        now,
         terms.due,
-        terms.reveal,
+        terms.revealed(now),
     )
     return row, book
 
@@ -106,12 +106,3 @@ def in_words(error: Exception) -> str:
 
     fault = fault_of(error)
     return line(f"{fault.message} ({fault.where})")
-
-
-def _start_workers() -> None:
-    # Our arrays are small: threads would only slow down NumPy's start.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from gdl_check.sandbox import launch
-
-    if launch.CAN_FORK:
-        launch.warm_process()

@@ -56,7 +56,8 @@ def run(verb: str, options: argparse.Namespace) -> int:
         return OUR_FAULT
     except Exception as error:
         broken = fault_of(error)
-        note(f"gdl-check {verb}: something of ours broke ({broken.message}, {broken.where})")
+        what = f"something of ours broke ({broken.message}, {broken.where})"
+        note(f"gdl-check {verb}: {what}: see gdl-check doctor, then run it again; nothing is lost")
         return OUR_FAULT
     except KeyboardInterrupt:
         note("interrupted: what is graded is kept, and the same command goes on from there")
@@ -82,13 +83,17 @@ def _grade(options: argparse.Namespace) -> int:
             _override(store, terms, *override)
         for student, exercise in options.take_back or ():
             if not store.take_back(student, exercise):
-                raise NotUnderstood(f"{exercise} of {student} has not been overridden")
+                raise NotUnderstood(
+                    f"{exercise} of {student} has not been overridden: see the column override in"
+                    " grades.csv"
+                )
         if options.folder is not None:
             _grade_class(options, store, terms, screen)
         book = gradebook(store, terms)
-        with _writing(out, f": mend that, then run gdl-check grade --out {out}; nothing is lost"):
-            written = write_all(book, out, options.fill or (), options.junit, options.column)
         class_ = survey(book)
+        with _writing(out, f": mend that, then run gdl-check grade --out {out}; nothing is lost"):
+            fills = options.fill or ()
+            written = write_all(book, class_, out, fills, options.junit, options.column)
         screen.put(closing_lines(book, class_, written, screen.width))
     return OUR_FAULT if class_.faults else PASSED
 
@@ -189,13 +194,19 @@ def _override(
     store: Store, terms: Terms, student: str, exercise: str, points: str, why: str
 ) -> None:
     if student not in {known.key for known in store.students()}:
-        raise NotUnderstood(f"there is no student {student!r} in this gradebook")
+        raise NotUnderstood(
+            f"there is no student {student!r} in this gradebook: take the name as it is in the"
+            " first column of grades.csv"
+        )
     if exercise not in {asked.id for chapter in terms.asked() for asked in chapter.exercises}:
-        raise NotUnderstood(f"{exercise} is not asked in this assignment")
+        raise NotUnderstood(
+            f"{exercise} is not asked in this assignment: name an exercise like"
+            f" {terms.asked()[0].exercises[0].id}"
+        )
     try:
         store.override(student, exercise, float(points), why)
     except ValueError:
-        raise NotUnderstood(f"{points} is no number of points") from None
+        raise NotUnderstood(f"{points} is no number of points: write one like 0.5") from None
 
 
 def _class(options: argparse.Namespace, store: Store, terms: Terms) -> list[Handed]:

@@ -40,6 +40,10 @@ class Terms(NamedTuple):
         whole = 1.0 if earned else share if self.partial else 0.0
         return whole * self.late_credit if late else whole
 
+    def revealed(self, now: float) -> str:
+        """How much feedback may show at a time: everything once the deadline has passed."""
+        return "all" if self.due is not None and now > self.due else self.reveal
+
     def asked(self) -> tuple[AskedChapter, ...]:
         """The exercises that are asked, with their points."""
         return tuple(self._asked(load_chapter(chapter)) for chapter in self.chapters)

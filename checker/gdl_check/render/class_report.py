@@ -19,7 +19,6 @@ from gdl_check.grade.classwide import (
     needs,
     spread,
     stuck,
-    survey,
 )
 from gdl_check.grade.gradebook import Gradebook, Student
 from gdl_check.render.feedback import safe_name
@@ -56,9 +55,8 @@ class Column(NamedTuple):
     height: float
 
 
-def report_html(book: Gradebook) -> str:
-    """The report of a graded class, as one page."""
-    class_ = survey(book)
+def report_html(book: Gradebook, class_: Classwide) -> str:
+    """The report of a graded class, of which this is the survey, as one page."""
     spread_ = spread(class_)
     urgent = needs(class_)
     return page(

@@ -74,18 +74,12 @@ def safe_name(student: Student) -> str:
     return f"{slug}-{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def revealed(book: Gradebook) -> str:
-    """How much feedback may show: everything once the deadline has passed."""
-    is_over = book.due is not None and book.graded_at > book.due
-    return "all" if is_over else book.reveal
-
-
 def told_of(book: Gradebook, row: Row) -> list[Told]:
     """Every exercise of a student's, as far as it may be shown. Raises ValueError for a level of
     `reveal` that there is not."""
     if book.reveal not in REVEALED:
         raise ValueError(f"feedback reveals one of {', '.join(REVEALED)}, not {book.reveal}")
-    level = REVEALED.index(revealed(book))
+    level = REVEALED.index(book.reveal)
     return [_told(book, exercise, row.marks[exercise.id], level) for exercise in book.asked]
 
 
@@ -132,7 +126,7 @@ def _receipts(book: Gradebook, row: Row) -> str:
     """What the verdicts rest on, whole: it is signed."""
     marks = ((exercise.id, row.marks[exercise.id]) for exercise in book.asked)
     found = {id_: dict(mark.receipt) for id_, mark in marks if mark.receipt}
-    return json.dumps(found, indent=2) if found and revealed(book) == "all" else ""
+    return json.dumps(found, indent=2) if found and book.reveal == "all" else ""
 
 
 def _command(book: Gradebook, asked: Asked, mark: Mark, cases: bool) -> str:
@@ -244,7 +238,7 @@ def _next(book: Gradebook, row: Row, told: list[Told]) -> tuple[str, tuple[str, 
 
 
 def _closing(book: Gradebook) -> str:
-    if revealed(book) == "all":
+    if book.reveal == "all":
         return "Nothing is held back: every law that failed and what it rests on is shown."
     due = time_text(book.due)
     after = f" After {due}, everything is shown." if due else ""
@@ -254,23 +248,19 @@ def _closing(book: Gradebook) -> str:
 # --- HTML ----------------------------------------------------------------------------------------
 
 
-def feedback_html(book: Gradebook, row: Row) -> str:
-    """A student's page. Raises ValueError as told_of does."""
+def feedback_html(said: Letter) -> str:
+    """A student's page."""
     return page(
-        "feedback.html.j2",
-        letter=letter(book, row),
-        sentences=sentences,
-        points_of=points_of,
-        signs=SIGNS,
+        "feedback.html.j2", letter=said, sentences=sentences, points_of=points_of, signs=SIGNS
     )
 
 
 # --- Markdown ------------------------------------------------------------------------------------
 
 
-def feedback_markdown(book: Gradebook, row: Row) -> str:
-    """A student's page, in which no text but ours means anything. Raises ValueError as above."""
-    return "\n".join(_markdown(letter(book, row))) + "\n"
+def feedback_markdown(said: Letter) -> str:
+    """A student's page, in which no text but ours means anything."""
+    return "\n".join(_markdown(said)) + "\n"
 
 
 def _markdown(said: Letter) -> Iterator[str]:

@@ -29,6 +29,20 @@ _ENVIRONMENT = {
 _control: socket.socket | None = None
 
 
+def calm() -> None:
+    """Keep NumPy, before it is loaded, from starting threads: our arrays are small."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def start(fork_here: bool = False) -> None:
+    """Start the warm process ahead of the first worker, where workers are forked."""
+    calm()
+    if fork_here:
+        fork_warm_process()
+    elif CAN_FORK:
+        warm_process()
+
+
 def command(call: str, argument: Any) -> list[str]:
     """The command line of a bare interpreter that knows NumPy and the sandbox, and no more."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
