@@ -181,7 +181,7 @@ def strategy(exercise: Exercise) -> Any:
     """The exercise's declared inputs as a Hypothesis strategy for cases."""
     from hypothesis import strategies as st
 
-    dimensions = list(dict.fromkeys(itertools.chain(*map(_dimensions, exercise.inputs.values()))))
+    dimensions = kinds.dimensions(exercise.inputs.values())
     assert len(dimensions) <= LARGEST_SIZE, f"{exercise.name}: too many names of dimensions"
     sizes_of = st.sampled_from(_sizes(len(dimensions)))
     forms = st.sampled_from(_forms(exercise))
@@ -229,15 +229,6 @@ def _sizes(dimensions: int) -> list[tuple[int, ...]]:
     ones = [(1,) * dimensions] if dimensions > 1 else []
     every = -(-len(ordered) // (MOST_OPTIONS - 1))
     return ones + ordered[::every] if ordered else [()]
-
-
-def _dimensions(spec: Any) -> Iterator[str]:
-    if isinstance(spec, kinds.Array):
-        yield from (d for d in spec.shape if isinstance(d, str))
-    elif isinstance(spec, kinds.ListOf):
-        yield from _dimensions(spec.item)
-    elif isinstance(spec, kinds.Size):
-        yield spec.dimension
 
 
 def _forms(exercise: Exercise) -> list[str]:

@@ -6,7 +6,7 @@ exact, ties are ties in every order of summation, and shrinking ends at ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 LADDER: tuple[float, ...] = (
@@ -83,3 +83,17 @@ class ListOf(NamedTuple):
 
 class Rng(NamedTuple):
     """A fresh numpy.random.Generator, drawn as its seed."""
+
+
+def dimensions(specs: Iterable[Any]) -> list[str]:
+    """The names of the dimensions that these inputs have, in the order in which they come."""
+    return list(dict.fromkeys(name for spec in specs for name in _dimensions(spec)))
+
+
+def _dimensions(spec: Any) -> Iterator[str]:
+    if isinstance(spec, Array):
+        yield from (d for d in spec.shape if isinstance(d, str))
+    elif isinstance(spec, ListOf):
+        yield from _dimensions(spec.item)
+    elif isinstance(spec, Size):
+        yield spec.dimension

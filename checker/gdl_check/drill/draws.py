@@ -60,20 +60,6 @@ def arranged(exercise: Exercise, made: Mapping[str, Any]) -> dict[str, Any]:
     return dict(made if exercise.arrange is None else exercise.arrange(**made))
 
 
-def dimensions(exercise: Exercise) -> list[str]:
-    """The names of an exercise's dimensions."""
-    return list(dict.fromkeys(d for s in exercise.inputs.values() for d in _dimensions(s)))
-
-
-def _dimensions(spec: Any) -> Iterator[str]:
-    if isinstance(spec, kinds.Array):
-        yield from (d for d in spec.shape if isinstance(d, str))
-    elif isinstance(spec, kinds.ListOf):
-        yield from _dimensions(spec.item)
-    elif isinstance(spec, kinds.Size):
-        yield spec.dimension
-
-
 def small_cases(
     exercise: Exercise,
     rng: np.random.Generator,
@@ -81,7 +67,7 @@ def small_cases(
     keep: Callable[[float], bool] = lambda value: True,
 ) -> Iterator[dict[str, Any]]:
     """Arguments with sizes of 1 to 3 and those values that are kept, one after the other."""
-    names = dimensions(exercise)
+    names = kinds.dimensions(exercise.inputs.values())
     specs = {name: _narrowed(spec, keep) for name, spec in exercise.inputs.items()}
     for _ in range(tries):
         sizes = dict(zip(names, rng.integers(1, 4, len(names)).tolist()))

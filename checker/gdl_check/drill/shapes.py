@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from gdl_check.course import Chapter
-from gdl_check.drill.draws import arranged, dimensions, drawn, result_of, rng_for
+from gdl_check.drill.draws import arranged, drawn, result_of, rng_for
 from gdl_check.drill.typed import shape_of
-from gdl_check.inputs import Array
+from gdl_check.inputs import Array, dimensions
 from gdl_check.render.values import broken, cut, pasteable, wrap
 
 SIZES = range(2, 8)
@@ -27,7 +27,7 @@ def question(chapter: Chapter, name: str, turn: int) -> tuple[Mapping[str, Any],
     if exercise.use is not None or inspect.isclass(chapter.reference(name)):
         return None
     rng = rng_for(chapter.exercise_id(name), "shape", turn)
-    names = dimensions(exercise)
+    names = dimensions(exercise.inputs.values())
     found: list[tuple[dict[str, Any], Shape]] = []
     for _ in range(TRIES):
         sizes = dict(zip(names, rng.permutation(SIZES)[: len(names)].tolist()))
