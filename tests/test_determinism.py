@@ -167,6 +167,19 @@ def test_the_same_with_other_modules_imported_and_a_fresh_cache(desk: Desk, tmp_
     assert desk.check("ch06", cache=tmp_path, with_others=True) == fresh, "with the warm cache"
 
 
+@pytest.mark.parametrize("content", [b"", b"half", b"\x02\0\0\0" + bytes(12) + b"{}"])
+def test_the_same_where_the_cache_was_not_written_whole(
+    desk: Desk, tmp_path: Path, content: bytes
+) -> None:
+    told = desk.check("ch06.pressure", cache=tmp_path)
+    kept = [path for path in tmp_path.rglob("*.gdl") if path.parent.name != "cases"]
+    assert {path.parent.name for path in kept} == {"corpus", "reference"}
+    for path in kept:
+        path.write_bytes(content)
+    assert desk.check("ch06.pressure", cache=tmp_path) == told
+    assert all(path.read_bytes() != content for path in kept)
+
+
 def test_another_seed_draws_other_inputs(desk: Desk) -> None:
     other = exercises(desk.check("ch06.pressure", "--seed", "1"))["pressure"]
     assert other["corpus"] != exercises(first_run(desk))["pressure"]["corpus"]

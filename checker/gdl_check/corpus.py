@@ -24,11 +24,14 @@ from gdl_check.course import Exercise
 from gdl_check.forms import FORMS
 from gdl_check.inputs import LADDER
 from gdl_check.places import cache_folder, course_folder
-from gdl_check.sandbox.wire import PREFIX, Decoder, Seed, encode, parse_header, to_wire
+from gdl_check.sandbox.wire import Seed, encode, kept_frame, to_wire
 
 EFFORT = {"quick": 20, "normal": 60, "thorough": 600}
 LARGEST_SIZE = 5
 MOST_IN_MEMORY = 100  # corpora, for whoever checks more than one file
+MOST_PARTS = 1_000_000  # of all the values in one
+# What reading a file of the cache may raise where it is not there, or not as we have written it.
+NOT_KEPT = (OSError, ValueError, LookupError, TypeError, AttributeError)
 MOST_OPTIONS = 99  # Hypothesis mixes constants it finds in other modules into larger ranges
 
 
@@ -79,7 +82,7 @@ def corpus_for(exercise: Exercise, chapter_file: str, seed: int, effort: str) ->
     kept = cache_folder() / "corpus" / f"{_key(exercise, chapter_file, seed, effort)}.gdl"
     try:
         return _read_kept(kept)
-    except (OSError, ValueError):
+    except NOT_KEPT:
         pass
     frame = _written(draw(exercise, chapter_file, seed, count(exercise, effort)))
     keep(kept, frame)
@@ -280,13 +283,9 @@ def _written(cases: list[Case]) -> bytes:
 
 
 def _read(frame: bytes) -> Corpus:
-    head, payload, _ = PREFIX.unpack_from(frame)
-    middle = PREFIX.size + head
-    if len(frame) != middle + payload:
-        raise ValueError("a corpus was not written whole")
-    decoder = Decoder(frame[middle:], most=1_000_000)
+    header, decoder = kept_frame(frame, MOST_PARTS)
     cases = []
-    for told in parse_header(frame[PREFIX.size : middle])["cases"]:
+    for told in header["cases"]:
         inputs = {name: decoder.value(value) for name, value in told["inputs"].items()}
         case = Case(inputs, told["form"], told["edge"])
         vars(case)["id"] = told["id"]  # written with the case, so that it need not be hashed anew
@@ -317,7 +316,7 @@ def kept_case(exercise_id: str, case_id: str) -> Case | None:
     try:
         frame = (cache_folder() / "cases" / f"{exercise_id}.{case_id}.gdl").read_bytes()
         return _read(frame).cases[0]
-    except (OSError, ValueError, IndexError):
+    except NOT_KEPT:
         return None
 
 

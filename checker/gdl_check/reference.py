@@ -8,16 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gdl_check.corpus import MOST_IN_MEMORY, Case, Corpus, chapter_hash, keep
+from gdl_check.corpus import MOST_IN_MEMORY, MOST_PARTS, NOT_KEPT, Case, Corpus, chapter_hash, keep
 from gdl_check.course import Exercise
 from gdl_check.local import LocalRunner, expected_of, outcome_of, solution_of
 from gdl_check.places import PACKAGE, cache_folder
 from gdl_check.sandbox.programs import Outcome, Raised
-from gdl_check.sandbox.wire import PREFIX, Decoder, encode, parse_header, to_wire
+from gdl_check.sandbox.wire import Decoder, encode, kept_frame, to_wire
 
 CONTRACT_ERRORS = {"ValueError"}  # what an exercise may ask its answers to raise
 MOST_OUTCOMES = 20_000  # that are remembered for the next answer to the same exercise
-MOST_PARTS = 1_000_000
 CARRIED_OUT_BY = ("local.py", "answer.py", "memo.py", "replies.py", "sandbox/programs.py")
 
 
@@ -50,7 +49,7 @@ def reference_outcomes(
     ids = tuple(case.id for case in corpus.cases)
     try:
         return _read_kept(kept, ids)
-    except (OSError, ValueError):
+    except NOT_KEPT:
         pass
     outcomes = [reference_outcome(exercise, reference, case) for case in corpus.cases]
     frame = _written(outcomes)
@@ -82,13 +81,9 @@ def _told(outcome: Outcome, buffers: list[bytes]) -> dict[str, Any]:
 
 
 def _read(frame: bytes, ids: Sequence[str]) -> Mapping[str, Outcome]:
-    head, payload, _ = PREFIX.unpack_from(frame)
-    middle = PREFIX.size + head
-    if len(frame) != middle + payload:
-        raise ValueError("the reference's outcomes were not written whole")
-    decoder = Decoder(frame[middle:], MOST_PARTS)
-    told = parse_header(frame[PREFIX.size : middle])["outcomes"]
-    return {id: _outcome(one, decoder) for id, one in zip(ids, told, strict=True)}
+    header, decoder = kept_frame(frame, MOST_PARTS)
+    told = zip(ids, header["outcomes"], strict=True)
+    return {id: _outcome(one, decoder) for id, one in told}
 
 
 def _outcome(told: Mapping[str, Any], decoder: Decoder) -> Outcome:

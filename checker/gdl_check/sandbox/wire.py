@@ -78,6 +78,18 @@ def encode(request_id: int, header: dict[str, Any], buffers: list[bytes]) -> byt
     return PREFIX.pack(len(head), len(payload), request_id) + head + payload
 
 
+def kept_frame(frame: bytes, most: int) -> tuple[dict[str, Any], Decoder]:
+    """The header of a frame of ours that lay in a file, and what reads its values: `most` of them.
+
+    Raises Violation where it was not written whole.
+    """
+    head, payload, _ = PREFIX.unpack_from(frame.ljust(PREFIX.size, b"\0"))
+    middle = PREFIX.size + head
+    if len(frame) != middle + payload:
+        raise Violation("a frame that was not written whole")
+    return parse_header(frame[PREFIX.size : middle]), Decoder(frame[middle:], most)
+
+
 def split_frames(kept: bytearray, bounded: bool = False) -> list[tuple[int, bytes, bytes]]:
     """Take the complete frames off the front of what has arrived: (request id, header, payload).
 
