@@ -6,7 +6,8 @@ from gdl_check import corpus as corpora
 from gdl_check.chapter_check import ChapterCheck
 from gdl_check.corpus import Case
 from gdl_check.course import Exercise
-from gdl_check.examine import counterexample, holds_on
+from gdl_check.examine import holds_on
+from gdl_check.judging import counterexample
 from gdl_check.results import Result
 from gdl_check.sandbox.client import Ended
 from gdl_check.trial import Broken

@@ -11,23 +11,21 @@ from typing import Any
 
 from gdl_check.compare import Difference
 from gdl_check.corpus import Case, Corpus
-from gdl_check.course import Exercise, Law
+from gdl_check.course import Exercise
 from gdl_check.diagnose import diagnose, same_outcome
+from gdl_check.judging import begin, changes, error_of, failed, fails, from_all, judged, printed
 from gdl_check.memo import Memo, Runner
 from gdl_check.replies import Reply
-from gdl_check.results import Call, Counterexample, Error, LawResult, Named, Verdict
+from gdl_check.results import Call, Error, LawResult, Named, Verdict
 from gdl_check.sandbox.client import Ended
 from gdl_check.sandbox.programs import Outcome
-from gdl_check.trial import Broken, Sweep, Trial, chosen_cases
+from gdl_check.trial import Broken, Sweep, Trial
 
 AGREEMENT = "gives the expected result"
 SAME_KIND = "gives a result of the right kind and shape"
 UNCHANGED = "leaves its arguments as they were"
 REPEATABLE = "gives the same answer to the same question, however often it is asked"
-OPENED_AGAIN = 3
 ASKED_TWICE = 12
-
-Judged = tuple[LawResult, Broken | None]
 
 
 @dataclass
@@ -98,9 +96,9 @@ class Begun:
         try:
             self.trial.hear()
             # Every law asks before any is waited for: all that is asked is under way at once.
-            self.sweeps = [_begin(self.trial, law) for law in self.exercise.laws]
+            self.sweeps = [begin(self.trial, law) for law in self.exercise.laws]
             self.trial.send()
-            self.again = self._again(any(map(_fails, self.sweeps)))
+            self.again = self._again(any(map(fails, self.sweeps)))
         except Exception as fault:
             self.fault = fault
 
@@ -111,7 +109,7 @@ class Begun:
             self.question()
             if self.fault is not None:
                 raise self.fault
-            laws = [_judged(trial, sweep) for sweep in self.sweeps]
+            laws = [judged(trial, sweep) for sweep in self.sweeps]
             unrepeated = self._unrepeated(any(law.status == "failed" for law, _ in laws))
         except Ended as ended:
             return self._ended(ended)
@@ -122,9 +120,9 @@ class Begun:
         found.unusable = unusable / max(1, len(trial.cases))
         for law, broken in [
             *laws,
-            _from_all(trial, agreement_claim(self.exercise), "agreement", trial.unequal.values()),
-            _from_all(trial, UNCHANGED, "free", _changes(trial)),
-            _from_all(trial, REPEATABLE, "free", unrepeated),
+            from_all(trial, agreement_claim(self.exercise), "agreement", trial.unequal.values()),
+            from_all(trial, UNCHANGED, "free", changes(trial)),
+            from_all(trial, REPEATABLE, "free", unrepeated),
         ]:
             found.laws.append(law)
             if broken is not None:
@@ -134,7 +132,7 @@ class Begun:
             # What it answers depends on what was asked before: no other finding can be replayed.
             found.laws.sort(key=lambda law: law.claim != REPEATABLE)
         self._name(found)
-        found.printed = _printed(trial, found.opened)
+        found.printed = printed(trial, found.opened)
         return found
 
     def _comes_later(self, found: Examination, law: LawResult) -> bool:
@@ -205,7 +203,7 @@ class Begun:
         found.laws = [LawResult(law.claim, "own", "not_run") for law in self.exercise.laws]
         claim, cases = agreement_claim(self.exercise), len(self.trial.cases)
         broken = Broken(case, differs, (call,), status=status)
-        law, _ = _failed(claim, "agreement", cases, [broken])
+        law, _ = failed(claim, "agreement", cases, [broken])
         found.laws.append(law)
         found.broken[claim] = broken
         return found
@@ -239,7 +237,7 @@ class Begun:
         errors = [broken for broken in found.broken.values() if broken.status == "error"]
         if errors:
             found.status = Verdict.ERROR
-            found.error = _error(trial, errors[0])
+            found.error = error_of(trial, errors[0])
         if self.exercise.agreement:
             wrong = {case.id for case in trial.cases if trial.outcome(case).changed}
             wrong |= set(trial.unequal)
@@ -282,7 +280,7 @@ def holds_on(
     if claim == agreement_claim(exercise):
         return trial.unequal.get(case.id)
     if claim == UNCHANGED:
-        return next(iter(_changes(trial)), None)
+        return next(iter(changes(trial)), None)
     for law in exercise.laws:
         if law.claim == claim:
             found = next(iter(trial.sweep(law, [case]).finish().found), None)
@@ -298,106 +296,3 @@ def agreement_claim(exercise: Exercise) -> str:
 def _spread(cases: Sequence[Case]) -> Sequence[Case]:
     """About a dozen of these cases, from first to last."""
     return cases[:: max(1, len(cases) // ASKED_TWICE)]
-
-
-def _begin(trial: Trial, law: Law) -> Sweep:
-    """Run one law on its cases, as far as it gets."""
-    return trial.sweep(law, chosen_cases(law, trial.cases), fewer=law.most is None)
-
-
-def _fails(sweep: Sweep) -> bool:
-    return any(broken.status != "inconclusive" for broken in sweep.found)
-
-
-def _judged(trial: Trial, sweep: Sweep) -> Judged:
-    """What became of a law; a costly one is also run where the answer is known to be wrong."""
-    law = sweep.law
-    sweep.finish()
-    ran, broken = sweep.ran, sweep.found
-    if law.most is not None and not any(b.status != "inconclusive" for b in broken):
-        smallest = sorted((b.case for b in trial.unequal.values()), key=lambda case: case.size)
-        more = trial.sweep(law, smallest[:OPENED_AGAIN]).finish()
-        ran, broken = ran + more.ran, broken + more.found
-    failed = [b for b in broken if b.status != "inconclusive"]
-    if failed:
-        return _failed(law.claim, "own", ran, [trial.traced(law, min(failed, key=_shown_first))])
-    if not ran:
-        return LawResult(law.claim, "own", "not_run"), None
-    status = "inconclusive" if len(broken) == ran else "passed"
-    return LawResult(law.claim, "own", status, ran), None
-
-
-def _from_all(trial: Trial, claim: str, kind: str, broken: Any) -> Judged:
-    """The result of a law that was put to the test on every case."""
-    found = list(broken)
-    if found:
-        return _failed(claim, kind, len(trial.cases), found)
-    return LawResult(claim, kind, "passed", len(trial.cases)), None
-
-
-def _failed(claim: str, kind: str, cases: int, broken: Sequence[Broken]) -> Judged:
-    first = min(broken, key=_shown_first)
-    shown = counterexample(first)
-    return LawResult(claim, kind, first.status, cases, shown, first.gradient), first
-
-
-def _shown_first(broken: Broken) -> tuple[object, ...]:
-    """Exceptions first, then cases written by hand, then small ones; what is unusual comes last.
-
-    Unusual is what should have been refused, what is empty, and arrays in another form. A gradient
-    is read best away from kinks, and with enough in the case to see a pattern.
-    """
-    case = broken.case
-    unusual = broken.difference.kind == "raises", case.is_empty, case.form != "plain"
-    slopes = broken.gradient
-    hard_to_read = slopes is not None and (slopes.moved or case.is_bare)
-    return broken.status != "error", *unusual, hard_to_read, not case.edge, case.size
-
-
-def _changes(trial: Trial) -> list[Broken]:
-    """The cases on which the answer changed an argument of its own."""
-    found = []
-    for case in trial.cases:
-        outcome = trial.outcome(case)
-        if outcome.changed:
-            names = list(case.inputs)
-            changed = " and ".join(f"`{names[i]}`" for i in outcome.changed if i < len(names))
-            noun = "argument" if len(outcome.changed) == 1 else "arguments"
-            message = f"your function changed its {noun} {changed}: work on a copy instead"
-            differs = Difference("value", message, compared=False)
-            found.append(Broken(case, differs, trial.calls(case), printed=outcome.printed))
-    return found
-
-
-def _error(trial: Trial, broken: Broken) -> Error:
-    raised = broken.raised or trial.outcome(broken.case).raised
-    if raised is None:
-        kind, _, message = broken.difference.message.partition(": ")
-        return Error(kind, message)
-    return Error(raised.type, raised.message, raised.line, trace=raised.trace)
-
-
-def counterexample(broken: Broken) -> Counterexample:
-    """A failure as it is shown."""
-    case, differs = broken.case, broken.difference
-    return Counterexample(
-        case.id,
-        case.inputs,
-        broken.calls,
-        differs.message,
-        differs.expected,
-        differs.got,
-        differs.compared,
-        differs.path,
-        differs.where,
-        case.form,
-        broken.own,
-    )
-
-
-def _printed(trial: Trial, opened: Broken | None) -> str:
-    """What was printed on the case that is shown; where none is, on the first that printed."""
-    if opened is not None:
-        return opened.printed
-    outcomes = map(trial.outcome, trial.cases)
-    return next((outcome.printed for outcome in outcomes if outcome.printed), "")
