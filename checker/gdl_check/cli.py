@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gdl_check import __version__
+from gdl_check.render.width import columns
 from gdl_check.verbs import LEARNING, STARTING, TEACHING
 
 PASSED, NOT_PASSED, NOT_UNDERSTOOD, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -41,10 +42,10 @@ exit codes:
 
 
 class Help(argparse.HelpFormatter):
-    """Help for 80 columns: to ask the terminal, argparse loads what unpacks archives."""
+    """Help as wide as the terminal."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=78)
+        super().__init__(prog, width=columns() - 2)
 
 
 class HelpAsWritten(Help, argparse.RawDescriptionHelpFormatter):

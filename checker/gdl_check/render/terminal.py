@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from gdl_check.render.lines import Line
+from gdl_check.render.width import columns
 
 NARROWEST, WIDEST = 50, 100
 STYLES = {
@@ -38,8 +38,8 @@ class Screen:
         self.stream = stream
         terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
         self.colour = terminal and not plain and not os.environ.get("NO_COLOR")
-        columns = _columns(stream) if terminal else 80
-        self.width = max(NARROWEST, min(columns, WIDEST)) - 1
+        room = columns(stream) if terminal else 80
+        self.width = max(NARROWEST, min(room, WIDEST)) - 1
         if hasattr(stream, "reconfigure"):
             # What a stream cannot encode is replaced, never an exception of ours.
             stream.reconfigure(errors="replace")
@@ -69,18 +69,6 @@ class Page(io.StringIO):
         return True
 
 
-def _columns(stream: TextIO) -> int:
-    """How wide the terminal is that a stream is; COLUMNS says so where nothing else does."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told):
-        return int(told)
-    with contextlib.suppress(OSError, ValueError):
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns
-
-
 def _clean(text: str) -> str:
     """Without control characters, which could otherwise rewrite the screen."""
     return "".join(c if c.isprintable() else "?" for c in text)
@@ -93,7 +81,7 @@ def note(text: str) -> None:
     text = _clean(text)
     if sys.stderr.isatty():
         # Broken between words; what is copied out of it stays whole.
-        width = _columns(sys.stderr) - 3
+        width = columns(sys.stderr) - 3
         lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
         text = "\n  ".join(lines)
     print(text, file=sys.stderr, flush=True)
