@@ -25,9 +25,8 @@ from gdl_check.sandbox.worker import Channel, Worker, settle, tell_lines
 PR_SET_CHILD_SUBREAPER = 36
 MOST_STRAYS = 10_000
 
-Confined = Callable[
-    [], list[str]
-]  # gives up what an answer has no use for, and says what took hold
+# Gives up what an answer has no use for, and says what took hold.
+Confined = Callable[[], list[str]]
 
 
 def main(control_fd: int) -> None:

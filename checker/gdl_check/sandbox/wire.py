@@ -259,7 +259,8 @@ class Decoder:
         raise Violation(f"a value of the type {str(kind)[:40]!r}")
 
     def array(self, told: dict[str, Any]) -> Any:
-        dtype, shape = DTYPES.get(told.get("dtype", "")), told.get("shape")
+        name, shape = told.get("dtype"), told.get("shape")
+        dtype = DTYPES.get(name) if isinstance(name, str) else None
         if dtype is None or not isinstance(shape, (list, tuple)) or len(shape) > 16:
             raise Violation("an array of an unknown dtype or shape")
         try:
