@@ -24,7 +24,7 @@ from gdl_check.grade.jobs import ENDED_TWICE, Task, work
 from gdl_check.grade.marking import Marked, mark
 from gdl_check.runner import WorkerRunner
 from gdl_check.sandbox.client import Source
-from learner import RIGHT, STUBS, chapter_file
+from learner import RIGHT, SOLUTION, STUBS, chapter_file
 from teacher import CHAPTER, FILE_NAME, SECRET, Teacher
 
 
@@ -284,6 +284,21 @@ def test_a_receipt_is_genuine_until_something_in_it_is_changed(teacher: Teacher)
     assert forged.code == 1 and "not genuine: ana, ch06.relu" in forged.said
     path.write_text("no receipt")
     assert teacher.run("--verify", str(path), *SECRET).code == 2
+
+
+def test_the_receipts_of_a_page_are_genuine_until_it_is_changed(teacher: Teacher) -> None:
+    teacher.hand_in("ana", SOLUTION)
+    teacher.grade()
+    page = teacher.out / "feedback" / "ana.md"
+    verified = teacher.run("--verify", str(page), *SECRET)
+    assert verified.code == 0 and "16 genuine, 0 not" in verified.said
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace('"share": 1.0', '"share": 0.5', 1), encoding="utf-8")
+    forged = teacher.run("--verify", str(page), *SECRET)
+    assert forged.code == 1 and "15 genuine, 1 not" in forged.said
+    for nothing in ("", "# A page\n", "```text\n[1]\n```", "```text\n[\n```"):
+        page.write_text(nothing, encoding="utf-8")
+        assert teacher.run("--verify", str(page), *SECRET).code == 2
 
 
 def test_the_secret_stays_with_the_teacher(teacher: Teacher) -> None:

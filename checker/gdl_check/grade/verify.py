@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from gdl_check.grade import receipts
 from gdl_check.grade.store import Store
 from gdl_check.render.terminal import Screen
 from gdl_check.targets import NotUnderstood
+
+BLOCK = re.compile(r"^(`{3,})text\n(.*?)\n\1$", re.MULTILINE | re.DOTALL)
 
 
 def verify(path: Path, key: Path, screen: Screen) -> int:
@@ -36,7 +39,7 @@ def verify(path: Path, key: Path, screen: Screen) -> int:
 
 
 def _receipts(path: Path) -> Iterator[dict[str, Any]]:
-    """The receipts in a file: JSON, or a whole gradebook."""
+    """The receipts in a file: JSON, a student's page in Markdown, or a whole gradebook."""
     try:
         if path.suffix == ".sqlite" and path.is_file():  # one that is not there would be made
             store = Store(path)
@@ -45,8 +48,11 @@ def _receipts(path: Path) -> Iterator[dict[str, Any]]:
             finally:
                 store.close()
             return
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, sqlite3.Error):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".md":
+            text = BLOCK.findall(text)[-1][1]  # they stand at the end of a page
+        told = json.loads(text)
+    except (OSError, ValueError, IndexError, RecursionError, sqlite3.Error):
         raise NotUnderstood(f"{path} holds no receipt that can be read") from None
     for receipt in told if isinstance(told, list) else [told]:
         if not isinstance(receipt, dict):

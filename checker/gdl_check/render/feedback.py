@@ -123,9 +123,9 @@ def _broken(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _receipts(book: Gradebook, row: Row) -> str:
-    """What the verdicts rest on, whole: it is signed."""
-    marks = ((exercise.id, row.marks[exercise.id]) for exercise in book.asked)
-    found = {id_: dict(mark.receipt) for id_, mark in marks if mark.receipt}
+    """What the verdicts rest on, whole, as `grade --verify` reads it: it is signed."""
+    marks = [row.marks[exercise.id] for exercise in book.asked]
+    found = [dict(mark.receipt) for mark in marks if mark.receipt]
     return json.dumps(found, indent=2) if found and book.reveal == "all" else ""
 
 
