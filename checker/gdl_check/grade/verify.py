@@ -53,8 +53,15 @@ def _receipts(path: Path) -> Iterator[dict[str, Any]]:
             text = BLOCK.findall(text)[-1][1]  # they stand at the end of a page
         told = json.loads(text)
     except (OSError, ValueError, IndexError, RecursionError, sqlite3.Error):
-        raise NotUnderstood(f"{path} holds no receipt that can be read") from None
+        raise _nothing_in(path) from None
     for receipt in told if isinstance(told, list) else [told]:
         if not isinstance(receipt, dict):
-            raise NotUnderstood(f"{path} holds no receipt that can be read")
+            raise _nothing_in(path)
         yield receipt
+
+
+def _nothing_in(path: Path) -> NotUnderstood:
+    return NotUnderstood(
+        f"{path} holds no receipt that can be read: name a student's page in Markdown, like"
+        " feedback/ana.md, or grades.sqlite"
+    )
