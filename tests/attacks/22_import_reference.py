@@ -1,5 +1,6 @@
 """Imports the reference in every way that Python knows."""
 
+import contextlib
 import importlib.util
 import runpy
 import sys
@@ -20,7 +21,8 @@ def by_path(path):
 
 def relu(x):
     sys.path[:0] = ["/bait", "/solutions", "/checker"]
-    importlib.invalidate_caches()
+    with contextlib.suppress(ImportError):  # newer versions import for that, and are refused
+        importlib.invalidate_caches()
     ways = [(by_name, name) for name in NAMES]
     ways += [(by_path, "/bait/reference.py"), (by_path, "/solutions/ch06_backpropagation.py")]
     ways += [(runpy.run_path, "/solutions/ch06_backpropagation.py")]
