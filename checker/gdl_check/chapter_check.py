@@ -20,7 +20,6 @@ from gdl_check.reference import reference_outcomes
 from gdl_check.results import ChapterResult, Error, Result, Slip, Verdict
 from gdl_check.runner import CannotLoad, WorkerRunner
 from gdl_check.sandbox.client import SECONDS, Source
-from gdl_check.sandbox.programs import Outcome
 from gdl_check.slips import slip_in
 from gdl_check.source import (
     CannotBeRead,
@@ -188,8 +187,10 @@ class ChapterCheck:
         ]
         files = self.files[exercise.name] = self._sources(unfit)
         corpus, reference = self.corpus(exercise), self.chapter.reference(exercise.name)
+        known = partial(reference_outcomes, exercise, self.chapter.file_name, corpus, reference)
+        alone = self.settings.case is not None  # its outcome is in no file of the cache
         start = partial(self.start, files)
-        return Begun(exercise, corpus, reference, start, not wrong, partial(self._known, exercise))
+        return Begun(exercise, corpus, reference, start, not wrong, dict if alone else known)
 
     def other(self, chapter: Chapter) -> ChapterCheck:
         """The check of another chapter's file in the same folder."""
@@ -300,18 +301,10 @@ class ChapterCheck:
         is_wrong = found.status in (Verdict.FAILED, Verdict.ERROR)
         return slip_in(node) if node and is_wrong and found.misconception is None else None
 
-    def _known(self, exercise: Exercise) -> Mapping[str, Outcome]:
-        """What the reference gives on the cases that were drawn."""
-        whole, reference = self._whole_corpus(exercise), self.chapter.reference(exercise.name)
-        return reference_outcomes(exercise, self.chapter.file_name, whole, reference)
-
-    def _whole_corpus(self, exercise: Exercise) -> Corpus:
-        file_name, settings = self.chapter.file_name, self.settings
-        return corpora.corpus_for(exercise, file_name, settings.seed, settings.effort)
-
     def corpus(self, exercise: Exercise) -> Corpus:
         """The cases the exercise is examined on: all, or the one that was asked for."""
-        whole, settings = self._whole_corpus(exercise), self.settings
+        file_name, settings = self.chapter.file_name, self.settings
+        whole = corpora.corpus_for(exercise, file_name, settings.seed, settings.effort)
         if settings.case is None:
             return whole
         kept = corpora.kept_case(self.chapter.exercise_id(exercise.name), settings.case)
